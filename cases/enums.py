@@ -1,0 +1,51 @@
+"""Stored words of judgement; screens translate them and never invent states."""
+
+from django.db import models
+
+
+class CaseState(models.TextChoices):
+    QUEUED = "queued"
+    REVIEWING = "reviewing"
+    WAITING = "waiting"
+    APPROVAL = "approval"
+    CLOSED = "closed"
+
+
+class ActionState(models.TextChoices):
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    HELD = "held"
+    PENDING = "pending"
+    SENDING = "sending"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    CANCELLED = "cancelled"
+    COMPENSATED = "compensated"
+
+
+class ActionMode(models.TextChoices):
+    """What an action's kind promises: see interfaces, section 4."""
+
+    REVERSIBLE = "reversible"
+    HELD = "held"
+    ONCE = "once"
+    IRREVERSIBLE = "irreversible"
+
+
+class SkipReason(models.TextChoices):
+    UNCLEAR = "unclear", "Not clear enough to decide"
+    LANGUAGE = "language", "Language I do not read"
+    CONFLICT = "conflict", "I know the people involved"
+    CONTENT = "content", "Content I would rather not see"
+    LATER = "later", "Needs more time than I have now"
+
+
+class StakeRule(models.TextChoices):
+    """How a case's money at stake is computed, in the words of interfaces, section 6."""
+
+    OPEN_PAYOUTS = "open_payouts"
+    PER_RECIPIENT = "per_recipient"
+    FLAGGED_PAYMENTS = "flagged_payments"
+    FIXED = "fixed"

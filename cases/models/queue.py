@@ -1,0 +1,36 @@
+"""Where cases wait. Rights are held on queues, never on single cases."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from cases.enums import StakeRule
+from signals.models import AbuseType
+
+
+class Queue(models.Model):
+    """The queue of one abuse type, with what makes a case of it.
+
+    `subject_roles` are the member names looked for in order (the first is the proper subject, the rest fallbacks).
+    `due_minutes` maps `critical`, `high` and `other` to the promise. `stake_unit_minor` is the factor of `stake_rule`
+    (for example 100 major units per recipient), in minor units of the base currency.
+    """
+
+    slug = models.SlugField(unique=True, max_length=32)
+    name = models.CharField(max_length=64)
+    position = models.SmallIntegerField()
+    abuse_type = models.OneToOneField(AbuseType, on_delete=models.PROTECT, related_name="queue")
+    subject_roles = ArrayField(models.CharField(max_length=32))
+    due_minutes = models.JSONField()
+    stake_rule = models.CharField(max_length=24, choices=StakeRule)
+    stake_unit_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        permissions: ClassVar = [
+            ("review_queue", "May see and decide cases of this queue"),
+            ("lead_queue", "May take escalated cases and hand over in this queue"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

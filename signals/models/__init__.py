@@ -1,0 +1,25 @@
+"""Tables of evidence and learning."""
+
+from signals.models.detection import AbuseType, Detector, Signal, SignalEvent
+from signals.models.entities import Entity, Link, Source
+from signals.models.events import Event, Involvement
+from signals.models.intake import DeadLetter
+from signals.models.learning import DatasetVersion, Label
+from signals.models.personal import PersonalText, PersonalValue
+
+__all__ = [
+    "AbuseType",
+    "DatasetVersion",
+    "DeadLetter",
+    "Detector",
+    "Entity",
+    "Event",
+    "Involvement",
+    "Label",
+    "Link",
+    "PersonalText",
+    "PersonalValue",
+    "Signal",
+    "SignalEvent",
+    "Source",
+]

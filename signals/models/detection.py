@@ -1,0 +1,82 @@
+"""What turns events into findings, and the findings."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from signals.enums import Mode, Severity
+from signals.models.entities import Entity, Source
+from signals.models.events import Event
+from tscore.core.models.work import WorkRow
+
+
+class AbuseType(models.Model):
+    """A way people are harmed; rows, not code."""
+
+    slug = models.SlugField(primary_key=True, max_length=32)
+    name = models.CharField(max_length=64)
+    position = models.SmallIntegerField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Detector(models.Model):
+    """A rule, a pack's function, a model, or an outside service, known by its name."""
+
+    name = models.CharField(max_length=64, unique=True)
+    version = models.CharField(max_length=16)
+    abuse_type = models.ForeignKey(AbuseType, on_delete=models.PROTECT)
+    title = models.CharField(max_length=120)
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.LIVE)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Signal(WorkRow):
+    """A detector's finding about one entity. Immutable but for routing, retraction and work columns.
+
+    `score` lies in [0, 1]; `reasons` is a list of {code, sentence, value, usual, base_rate, contribution}.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
+    external_id = models.CharField(max_length=420)
+    content_mac = models.BinaryField(max_length=32)
+    detector = models.ForeignKey(Detector, on_delete=models.PROTECT, db_index=False)
+    detector_version = models.CharField(max_length=16)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="signals")
+    abuse_type = models.ForeignKey(AbuseType, on_delete=models.PROTECT, db_index=False)
+    score = models.FloatField()
+    severity = models.CharField(max_length=8, choices=Severity)
+    reasons = models.JSONField()
+    techniques = ArrayField(models.CharField(max_length=32), default=list)
+    money_at_stake_base_minor = models.BigIntegerField(null=True)
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.LIVE)
+    observed_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    dedupe_key = models.CharField(max_length=460)
+    routed_at = models.DateTimeField(null=True)
+    retracted_at = models.DateTimeField(null=True)
+    events: models.ManyToManyField[Event, "SignalEvent"] = models.ManyToManyField(
+        Event, through="SignalEvent", related_name="signals"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="signal_once"),
+            models.UniqueConstraint(fields=["detector", "entity", "dedupe_key"], name="signal_dedupe"),
+            models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="signal_score_range"),
+        ]
+        indexes = [models.Index("id", name="signal_unrouted", condition=Q(routed_at__isnull=True))]
+
+
+class SignalEvent(models.Model):
+    """The evidence of a signal; position 0 is the trigger, the event whose arrival raised it."""
+
+    signal = models.ForeignKey(Signal, on_delete=models.PROTECT, related_name="evidence", db_index=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    position = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["signal", "position"], name="signal_event_position")]

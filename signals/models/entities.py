@@ -1,0 +1,52 @@
+"""Who and what events are about. Entities and links are derived from events and updated in place."""
+
+from django.db import models
+
+
+class Source(models.Model):
+    """A sender of events and signals, as named in the CloudEvents member `source`."""
+
+    id = models.SmallAutoField(primary_key=True)
+    name = models.CharField(max_length=200, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Entity(models.Model):
+    """A thing with an id of its own, or an attribute that links such things.
+
+    For the personal kinds (`email phone address ip card payout_account`) `external_id` is an HMAC token `tok_…` of the
+    normalised value, or a sender's own pseudonym `~…`. `ref` is the opaque word in page addresses.
+    """
+
+    kind = models.CharField(max_length=16)
+    external_id = models.CharField(max_length=200)
+    ref = models.CharField(max_length=24, unique=True)
+    attributes = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
+    state = models.CharField(max_length=24, default="", db_default="", blank=True)
+    state_at = models.DateTimeField(null=True)
+    hub = models.BooleanField(default=False, db_default=False)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "external_id"], name="entity_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.external_id}"
+
+
+class Link(models.Model):
+    """Two entities seen together in events; `kind` is the member name of the target."""
+
+    origin = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="links_out", db_index=False)
+    target = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="links_in", db_index=False)
+    kind = models.CharField(max_length=32)
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    count = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["origin", "target", "kind"], name="link_once")]
+        indexes = [models.Index("target", "last_seen_at", name="link_target")]

@@ -1,0 +1,63 @@
+"""Facts from the marketplace. Immutable but for their work columns."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.db.models import Q
+
+from signals.models.entities import Entity, Source
+from tscore.core.models.work import WorkRow
+
+
+class Event(WorkRow):
+    """One revision of a fact. Current is the revision with the greatest `observed_at` of its `(source, external_id)`.
+
+    `payload` is `data` with personal values replaced by tokens, text members left out (they lie in `PersonalText`),
+    and `base_minor` beside each amount. `roles` maps member name to entity id (the first, where there are several).
+    `features` are the values as seen when it was scored.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
+    external_id = models.CharField(max_length=200)
+    kind = models.CharField(max_length=32)
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(Entity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    occurred_at = models.DateTimeField()
+    observed_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    content_mac = models.BinaryField(max_length=32)
+    payload = models.JSONField()
+    roles = models.JSONField()
+    amount_base_minor = models.BigIntegerField(null=True)
+    flags = ArrayField(models.CharField(max_length=24), default=list)
+    features = models.JSONField(null=True)
+    feature_version = models.CharField(max_length=16, null=True)
+    scored_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id", "observed_at"], name="event_revision_once")
+        ]
+        indexes = [
+            models.Index("id", name="event_unscored", condition=Q(scored_at__isnull=True)),
+            BrinIndex("received_at", name="event_received"),
+        ]
+
+
+class Involvement(models.Model):
+    """An entity's part in an event: the index that windows, time lines and look-ups read. Derived from events.
+
+    `superseded_at` is the `observed_at` of the next revision: a row counts as of instant T where
+    `observed_at <= T < superseded_at`.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="involvements")
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="involvements", db_index=False)
+    role = models.CharField(max_length=32)
+    kind = models.CharField(max_length=32)
+    occurred_at = models.DateTimeField()
+    observed_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index("entity", "occurred_at", name="involvement_entity_time")]

@@ -1,0 +1,52 @@
+"""The Celery app: one task, "look now", and the beat timetable. Nothing depends on a message arriving."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tscore.settings")
+
+from django.conf import settings  # noqa: E402  (needs the variable above)
+from django.utils import timezone  # noqa: E402
+
+app = Celery("tscore")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    result_backend=None,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_default_queue="wake",
+    task_acks_late=False,
+    task_publish_retry=False,
+    timezone="UTC",
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_send_task_events=False,
+    worker_soft_shutdown_timeout=2.0,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={"visibility_timeout": 60, "socket_connect_timeout": 1, "socket_timeout": 5}
+    if settings.BROKER_URL.startswith("redis")
+    else {},
+    beat_max_loop_interval=5,
+)
+
+
+@app.task(name="look")
+def look(stage: str) -> None:
+    """Run one stage now."""
+    from django.db import close_old_connections
+
+    from tscore import pipeline
+
+    close_old_connections()
+    pipeline.run_stage(stage, clock=timezone.now)
+    close_old_connections()
+
+
+STAGE_NAMES = ("score", "correlate", "rerank", "release", "wake", "deliver", "seal")
+app.conf.beat_schedule = {
+    name: {"task": "look", "schedule": 1.0, "args": (name,), "options": {"expires": 5}} for name in STAGE_NAMES
+}

@@ -1,0 +1,19 @@
+"""Tables of the floor: people, keys, audit, work, answers already given, alarms, exchange rates."""
+
+from tscore.core.models.access import ApiKey, User
+from tscore.core.models.audit import AuditCheckpoint, AuditEvent
+from tscore.core.models.erasable import ErasableKey
+from tscore.core.models.operations import Alarm, FxRate, IdempotencyKey
+from tscore.core.models.work import WorkRow
+
+__all__ = [
+    "Alarm",
+    "ApiKey",
+    "AuditCheckpoint",
+    "AuditEvent",
+    "ErasableKey",
+    "FxRate",
+    "IdempotencyKey",
+    "User",
+    "WorkRow",
+]

@@ -1,0 +1,51 @@
+"""The story: every stage of the way of one event, in order, and what runs them.
+
+A stage is a plain function `(*, limit, now) -> int` that says how many rows it handled. A row is its own message:
+a stage finds its work by reading a table, so that a lost wake costs at most one tick.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.services import claims, correlation, enforcement, priority, waiting
+from signals.services import scoring
+from tscore.core.audit import seal
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step: its name (also the wake word), its function, the size of one batch."""
+
+    name: str
+    function: Callable[..., int]
+    limit: int
+
+
+STAGES = (
+    Stage("score", scoring.score_pending, 500),
+    Stage("correlate", correlation.correlate_pending, 500),
+    Stage("rerank", priority.rerank_due, 500),
+    Stage("release", claims.release_expired, 500),
+    Stage("wake", waiting.wake_due, 500),
+    Stage("deliver", enforcement.deliver_pending, 20),
+    Stage("seal", seal.seal_pending, 1000),
+)
+BY_NAME = {stage.name: stage for stage in STAGES}
+TICK_S = 1.0
+
+
+def run_stage(name: str, *, clock: Callable[[], datetime], budget_s: float = 20.0) -> int:
+    """Repeat one stage until it finds nothing to do or its time is used up; return how many rows it handled."""
+    stage, total, end = BY_NAME[name], 0, time.monotonic() + budget_s
+    while handled := stage.function(limit=stage.limit, now=clock()):
+        total += handled
+        if time.monotonic() > end:
+            break
+    return total
+
+
+def run_all(*, clock: Callable[[], datetime], budget_s: float = 20.0) -> int:
+    """Run every stage once in order, as the demo filler and tests do; return how many rows were handled."""
+    return sum(run_stage(stage.name, clock=clock, budget_s=budget_s) for stage in STAGES)

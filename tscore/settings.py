@@ -1,0 +1,210 @@
+"""The one settings file. Every value is read through `env`; safe by default, anything looser is asked for by a variable."""
+
+import base64
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+
+from tscore import env, keys
+from tscore.embedded import run_dir
+
+# Place ---------------------------------------------------------------------------------------------------------------
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA = env.folder("DATA", "var")
+PORT = env.number("PORT", 8000, least=1, most=65535)
+DEMO = env.flag("DEMO")
+DEBUG = False
+
+# Demo world ----------------------------------------------------------------------------------------------------------
+DEMO_SEED = env.text("DEMO_SEED", "tscore" if DEMO else "")
+DEMO_EPOCH = env.text("DEMO_EPOCH")
+DEMO_SCALE = env.decimal("DEMO_SCALE", 1.0)
+MARKETPLACE_URL = env.text(
+    "MARKETPLACE_URL", f"http://127.0.0.1:{env.number('MARKETPLACE_PORT', PORT + 1)}" if DEMO else ""
+)
+
+# Secrets -------------------------------------------------------------------------------------------------------------
+_KEYS = keys.load(DATA, seed=DEMO_SEED or None)
+SECRET_KEY = _KEYS["secret_key"]
+TOKEN_KEY = base64.urlsafe_b64decode(_KEYS["token_key"])
+DATA_KEY = base64.urlsafe_b64decode(_KEYS["data_key"])
+SEAL_KEY = base64.urlsafe_b64decode(_KEYS["seal_key"])
+WEBHOOK_SECRET = _KEYS["webhook_secret"]
+
+# Apps ----------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "tscore",
+    "tscore.core",
+    "signals",
+    "cases",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "guardian",
+    "rest_framework",
+    "drf_spectacular",
+    "csp",
+]
+MIDDLEWARE = [
+    "tscore.core.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tscore.core.middleware.Errors",
+    "tscore.core.middleware.Access",
+    "tscore.core.middleware.PrivatePages",
+]
+ROOT_URLCONF = "tscore.urls"
+WSGI_APPLICATION = "tscore.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "tscore.core.context.shell",
+            ],
+            "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
+            "builtins": ["tscore.core.templatetags.console"],
+        },
+    }
+]
+
+# Database ------------------------------------------------------------------------------------------------------------
+# Three roles on one database: `default` serves, `owner` migrates, `sealer` chains the audit trail.
+_TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
+_COMMON = {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "ATOMIC_REQUESTS": False,
+}
+
+
+def _alias(role: str, url: str, *, options: str) -> dict[str, object]:
+    address = (
+        env.database(url)
+        if url
+        else {
+            "NAME": env.text("DATABASE_NAME", "tscore"),
+            "USER": role,
+            "PASSWORD": "",
+            "HOST": str(run_dir(DATA)),
+            "PORT": "",
+        }
+    )
+    return {**_COMMON, **address, "OPTIONS": {"options": options, "connect_timeout": 3}}
+
+
+_URL = env.text("DATABASE_URL")
+DATABASES = {
+    "default": _alias("app", _URL, options=_TIMEOUTS),
+    "owner": _alias("owner", env.text("DATABASE_OWNER_URL", _URL), options="-c lock_timeout=4s"),
+    "sealer": _alias("sealer", env.text("DATABASE_SEALER_URL", _URL), options=_TIMEOUTS),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Broker: an alarm clock, never the record of work ----------------------------------------------------------------------
+BROKER_URL = env.text("BROKER_URL", f"redis+socket://{run_dir(DATA)}/valkey.sock")
+
+# People and access -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "core.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "core:login"
+LOGIN_REDIRECT_URL = "cases:home"
+LOGOUT_REDIRECT_URL = "core:login"
+
+# Web -------------------------------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+HTTPS = env.flag("HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY") else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+CSRF_FAILURE_VIEW = "tscore.core.errors.csrf_failure"
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 2**20
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Static files --------------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_ROOT = None
+
+# API -------------------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tscore.core.api_keys.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["tscore.core.api_keys.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "tscore.core.errors.api_problem",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "tscore",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "DESCRIPTION": "Send events and signals, read and write labels. Errors are RFC 9457 problem details.",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+# Time, language, money ---------------------------------------------------------------------------------------------------------
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = False
+LANGUAGE_CODE = "en"
+BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR")
+
+# Promises (interfaces, section 6) ------------------------------------------------------------------------------------------------
+CLAIM_LEASE = timedelta(seconds=env.number("CLAIM_LEASE_S", 600, least=1))
+CLAIM_HOLD = timedelta(hours=4)
+WORK_LEASE = timedelta(seconds=env.number("WORK_LEASE_S", 30, least=1))
+HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
+IP_TABLE = env.text("IP_TABLE")
+
+# Logs ------------------------------------------------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname:<7} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("LOG_LEVEL", "WARNING")},
+}
