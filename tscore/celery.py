@@ -6,8 +6,8 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tscore.settings")
 
-from django.conf import settings  # noqa: E402  (needs the variable above)
-from django.utils import timezone  # noqa: E402
+from django.conf import settings
+from django.utils import timezone
 
 app = Celery("tscore")
 app.conf.update(

@@ -1,4 +1,4 @@
-"""The one settings file. Every value is read through `env`; safe by default, anything looser is asked for by a variable."""
+"""The one settings file: every value is read through `env`; anything looser than safe is asked for by a variable."""
 
 import base64
 from datetime import timedelta
@@ -9,14 +9,14 @@ from csp.constants import NONCE, NONE, SELF
 from tscore import env, keys
 from tscore.embedded import run_dir
 
-# Place ---------------------------------------------------------------------------------------------------------------
+# Place
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = env.folder("DATA", "var")
 PORT = env.number("PORT", 8000, least=1, most=65535)
 DEMO = env.flag("DEMO")
 DEBUG = False
 
-# Demo world ----------------------------------------------------------------------------------------------------------
+# Demo world
 DEMO_SEED = env.text("DEMO_SEED", "tscore" if DEMO else "")
 DEMO_EPOCH = env.text("DEMO_EPOCH")
 DEMO_SCALE = env.decimal("DEMO_SCALE", 1.0)
@@ -24,7 +24,7 @@ MARKETPLACE_URL = env.text(
     "MARKETPLACE_URL", f"http://127.0.0.1:{env.number('MARKETPLACE_PORT', PORT + 1)}" if DEMO else ""
 )
 
-# Secrets -------------------------------------------------------------------------------------------------------------
+# Secrets
 _KEYS = keys.load(DATA, seed=DEMO_SEED or None)
 SECRET_KEY = _KEYS["secret_key"]
 TOKEN_KEY = base64.urlsafe_b64decode(_KEYS["token_key"])
@@ -32,7 +32,7 @@ DATA_KEY = base64.urlsafe_b64decode(_KEYS["data_key"])
 SEAL_KEY = base64.urlsafe_b64decode(_KEYS["seal_key"])
 WEBHOOK_SECRET = _KEYS["webhook_secret"]
 
-# Apps ----------------------------------------------------------------------------------------------------------------
+# Apps
 INSTALLED_APPS = [
     "tscore",
     "tscore.core",
@@ -80,7 +80,7 @@ TEMPLATES = [
     }
 ]
 
-# Database ------------------------------------------------------------------------------------------------------------
+# Database
 # Three roles on one database: `default` serves, `owner` migrates, `sealer` chains the audit trail.
 _TIMEOUTS = "-c statement_timeout=30s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s"
 _COMMON = {
@@ -114,10 +114,10 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Broker: an alarm clock, never the record of work ----------------------------------------------------------------------
+# Broker: an alarm clock, never the record of work
 BROKER_URL = env.text("BROKER_URL", f"redis+socket://{run_dir(DATA)}/valkey.sock")
 
-# People and access -----------------------------------------------------------------------------------------------------
+# People and access
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
 ANONYMOUS_USER_NAME = None
@@ -131,7 +131,7 @@ LOGIN_URL = "core:login"
 LOGIN_REDIRECT_URL = "cases:home"
 LOGOUT_REDIRECT_URL = "core:login"
 
-# Web -------------------------------------------------------------------------------------------------------------------
+# Web
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
 HTTPS = env.flag("HTTPS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
@@ -158,7 +158,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Static files --------------------------------------------------------------------------------------------------------------
+# Static files
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -168,7 +168,7 @@ STORAGES = {
 }
 WHITENOISE_ROOT = None
 
-# API -------------------------------------------------------------------------------------------------------------------------
+# API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tscore.core.api_keys.KeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["tscore.core.api_keys.HasScope"],
@@ -186,21 +186,21 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
 }
 
-# Time, language, money ---------------------------------------------------------------------------------------------------------
+# Time, language, money
 USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = False
 LANGUAGE_CODE = "en"
 BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR")
 
-# Promises (interfaces, section 6) ------------------------------------------------------------------------------------------------
+# Promises (interfaces, section 6)
 CLAIM_LEASE = timedelta(seconds=env.number("CLAIM_LEASE_S", 600, least=1))
 CLAIM_HOLD = timedelta(hours=4)
 WORK_LEASE = timedelta(seconds=env.number("WORK_LEASE_S", 30, least=1))
 HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
 IP_TABLE = env.text("IP_TABLE")
 
-# Logs ------------------------------------------------------------------------------------------------------------------------------
+# Logs
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

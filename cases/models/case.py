@@ -1,5 +1,7 @@
 """The open question about one entity in one abuse type, and what people note about it."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -44,7 +46,7 @@ class Case(models.Model):
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by", db_index=False)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
-    signals: models.ManyToManyField[Signal, "CaseSignal"] = models.ManyToManyField(
+    signals: models.ManyToManyField[Signal, CaseSignal] = models.ManyToManyField(
         Signal, through="CaseSignal", related_name="cases"
     )
 

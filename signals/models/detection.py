@@ -1,5 +1,7 @@
 """What turns events into findings, and the findings."""
 
+from __future__ import annotations
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -58,7 +60,7 @@ class Signal(WorkRow):
     dedupe_key = models.CharField(max_length=460)
     routed_at = models.DateTimeField(null=True)
     retracted_at = models.DateTimeField(null=True)
-    events: models.ManyToManyField[Event, "SignalEvent"] = models.ManyToManyField(
+    events: models.ManyToManyField[Event, SignalEvent] = models.ManyToManyField(
         Event, through="SignalEvent", related_name="signals"
     )
 

@@ -64,7 +64,7 @@ class User(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
 
 
 class ApiKey(models.Model):
-    """A machine's key: the prefix is shown, the secret is kept only as a hash. `source` is the only sender it may name."""
+    """A machine's key: the prefix is shown, the secret kept as a hash. `source` is the only sender it may name."""
 
     prefix = models.CharField(max_length=24, unique=True)
     secret_hash = models.BinaryField(max_length=32)

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class AuditEvent(models.Model):
-    """One thing somebody did. Append-only by grant and trigger; only the sealer sets `seq`, `previous_hash`, `hash`, once.
+    """One thing somebody did. Append-only by grant and trigger; the sealer sets `seq`, `previous_hash`, `hash` once.
 
     `object_ref` and the JSON columns hold ids, references and HMAC tokens, never personal values.
     """

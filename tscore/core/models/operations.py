@@ -35,7 +35,7 @@ class Alarm(models.Model):
 
 
 class FxRate(models.Model):
-    """The value of one major unit of a currency in the base currency, valid from `day` on; `exponent` = minor digits."""
+    """The value of one major unit in the base currency, valid from `day` on; `exponent` = minor digits."""
 
     currency = models.CharField(max_length=3)
     exponent = models.SmallIntegerField()
