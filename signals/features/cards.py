@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-# Up to three joining characters may stand between two digits; invisible ones count, since they are how a number is hidden.
+# Up to three joining characters may stand between two digits; invisible ones count, since they hide numbers.
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _JOINERS = " \t\r\n._/\\-\u00a0\u2007\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212" + _INVISIBLE
 # Unambiguous (a digit is never a joiner), so the standard engine walks it in linear time.
