@@ -34,7 +34,7 @@ class Action(WorkRow):
             models.UniqueConstraint(fields=["decision", "kind", "entity"], name="action_once"),
             models.CheckConstraint(condition=Q(state__in=ActionState.values), name="action_state_known"),
         ]
-        indexes = [models.Index("next_at", "id", name="action_unfinished", condition=UNFINISHED)]
+        indexes = [models.Index(fields=["next_at", "id"], name="action_unfinished", condition=UNFINISHED)]
 
     def __str__(self) -> str:
         return self.public_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from cases.enums import CaseState, SkipReason
 from cases.models.queue import Queue
@@ -65,15 +65,17 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(
-                "queue", F("priority").desc(), "due_at", "id", name="case_claim", condition=Q(state=CaseState.QUEUED)
+                fields=["queue", "-priority", "due_at", "id"], name="case_claim", condition=Q(state=CaseState.QUEUED)
             ),
-            models.Index("queue", F("priority").desc(), "due_at", "id", name="case_open_list", condition=OPEN),
-            models.Index("claim_until", name="case_lease", condition=Q(state=CaseState.REVIEWING)),
-            models.Index("claimed_by", name="case_holder", condition=Q(state=CaseState.REVIEWING)),
+            models.Index(fields=["queue", "-priority", "due_at", "id"], name="case_open_list", condition=OPEN),
+            models.Index(fields=["claim_until"], name="case_lease", condition=Q(state=CaseState.REVIEWING)),
+            models.Index(fields=["claimed_by"], name="case_holder", condition=Q(state=CaseState.REVIEWING)),
             models.Index(
-                "rerank_at", name="case_rerank", condition=Q(~Q(state=CaseState.CLOSED), rerank_at__isnull=False)
+                fields=["rerank_at"],
+                name="case_rerank",
+                condition=Q(~Q(state=CaseState.CLOSED), rerank_at__isnull=False),
             ),
-            models.Index("entity", "abuse_type", "-opened_at", name="case_history"),
+            models.Index(fields=["entity", "abuse_type", "-opened_at"], name="case_history"),
         ]
 
     def __str__(self) -> str:
@@ -102,7 +104,7 @@ class CaseSkip(models.Model):
     until = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index("actor", "until", name="skip_active")]
+        indexes = [models.Index(fields=["actor", "until"], name="skip_active")]
 
 
 class Note(models.Model):

@@ -70,7 +70,7 @@ class Signal(WorkRow):
             models.UniqueConstraint(fields=["detector", "entity", "dedupe_key"], name="signal_dedupe"),
             models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="signal_score_range"),
         ]
-        indexes = [models.Index("id", name="signal_unrouted", condition=Q(routed_at__isnull=True))]
+        indexes = [models.Index(fields=["id"], name="signal_unrouted", condition=Q(routed_at__isnull=True))]
 
 
 class SignalEvent(models.Model):

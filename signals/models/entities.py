@@ -49,4 +49,4 @@ class Link(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["origin", "target", "kind"], name="link_once")]
-        indexes = [models.Index("target", "last_seen_at", name="link_target")]
+        indexes = [models.Index(fields=["target", "last_seen_at"], name="link_target")]

@@ -39,8 +39,8 @@ class Event(WorkRow):
             models.UniqueConstraint(fields=["source", "external_id", "observed_at"], name="event_revision_once")
         ]
         indexes = [
-            models.Index("id", name="event_unscored", condition=Q(scored_at__isnull=True)),
-            BrinIndex("received_at", name="event_received"),
+            models.Index(fields=["id"], name="event_unscored", condition=Q(scored_at__isnull=True)),
+            BrinIndex(fields=["received_at"], name="event_received"),
         ]
 
 
@@ -60,4 +60,4 @@ class Involvement(models.Model):
     superseded_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index("entity", "occurred_at", name="involvement_entity_time")]
+        indexes = [models.Index(fields=["entity", "occurred_at"], name="involvement_entity_time")]

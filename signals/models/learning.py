@@ -47,7 +47,7 @@ class Label(models.Model):
                 name="label_inclusion_range",
             ),
         ]
-        indexes = [models.Index("abuse_type", "known_at", name="label_known")]
+        indexes = [models.Index(fields=["abuse_type", "known_at"], name="label_known")]
 
 
 class DatasetVersion(models.Model):

@@ -28,8 +28,8 @@ class AuditEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("id", name="audit_unsealed", condition=Q(seq__isnull=True)),
-            models.Index("object_type", "object_ref", name="audit_object"),
+            models.Index(fields=["id"], name="audit_unsealed", condition=Q(seq__isnull=True)),
+            models.Index(fields=["object_type", "object_ref"], name="audit_object"),
         ]
 
 
