@@ -1,0 +1,117 @@
+"""Honest transactions: who must be in one, who opens one, how often it is tried again, and plain SQL."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db.models import Manager, Model, QuerySet
+
+from tscore.core.errors import Busy
+
+P = ParamSpec("P")
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+# Serialisation failure, deadlock, lock not granted in time: nothing happened, the whole transaction may run again.
+TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
+ATTEMPTS = 5
+
+
+class NoTransaction(RuntimeError):
+    """This function joins a transaction: open one at the outermost entry."""
+
+
+class Contended(Busy):
+    """Too many people changed the same thing at once. Nothing was stored; try again in a moment."""
+
+
+class OutcomeUnknown(Busy):
+    """The database went away while storing. Send the same request again; it is never carried out twice."""
+
+
+def in_a_transaction(using: str = "default") -> bool:
+    """Tell whether our own code opened a transaction (the one a test wraps around itself does not count)."""
+    return any(not block._from_testcase for block in connections[using].atomic_blocks)  # type: ignore[attr-defined]
+
+
+def transaction_required(function: Callable[P, T]) -> Callable[P, T]:
+    """Refuse to run the function outside a transaction of its caller."""
+
+    @functools.wraps(function)
+    def joined(*args: P.args, **kwargs: P.kwargs) -> T:
+        if not in_a_transaction():
+            raise NoTransaction(f"{function.__module__}.{function.__qualname__} must join a transaction.")
+        return function(*args, **kwargs)
+
+    return joined
+
+
+def lock(rows: QuerySet[M] | Manager[M]) -> QuerySet[M]:
+    """Return the same rows, locked against other writers until the transaction ends.
+
+    The key itself stays free (`FOR NO KEY UPDATE`), so that rows which refer to it can still be added.
+    """
+    if not in_a_transaction():
+        raise NoTransaction("A lock needs a transaction.")
+    return rows.select_for_update(of=("self",), no_key=True)
+
+
+def in_transaction(function: Callable[[], T], *, using: str = "default") -> T:
+    """Run the function in the outermost transaction, again from the start where the database asked for it.
+
+    Raises:
+        Contended: five attempts met a conflict; nothing is stored.
+        OutcomeUnknown: the connection was lost during commit; the caller's idempotency key tells what happened.
+    """
+    for attempt in range(ATTEMPTS):
+        returned = False
+        try:
+            with transaction.atomic(using=using, durable=True):
+                result = function()
+                returned = True
+        except (DatabaseError, InterfaceError) as error:
+            if not _may_run_again(error, using=using, returned=returned):
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))
+        else:
+            return result
+    raise Contended
+
+
+def _may_run_again(error: Exception, *, using: str, returned: bool) -> bool:
+    if sqlstate(error) in TRY_AGAIN:
+        return True
+    connection = connections[using]
+    if connection.connection is not None and connection.is_usable():
+        return False
+    connection.close()
+    if returned:
+        raise OutcomeUnknown from error
+    return True
+
+
+def sqlstate(error: Exception) -> str:
+    """Return PostgreSQL's code of a database error, or an empty text."""
+    return getattr(error.__cause__, "sqlstate", None) or ""
+
+
+def rows(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "default") -> list[tuple[Any, ...]]:
+    """Return the rows of one statement; for a statement that returns none, an empty list."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+def dicts(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "default") -> list[dict[str, Any]]:
+    """Return the rows of one statement as dictionaries by column name."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql, params)
+        if not cursor.description:
+            return []
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -1,0 +1,55 @@
+"""One problem, three forms: page, partial, JSON. The form follows the request, the words are the same."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Engine, TemplateDoesNotExist
+from django.template.loader import select_template
+
+from tscore.core import origin
+from tscore.core.errors.problems import Problem, describe
+
+PLAIN = (
+    '<!doctype html><html lang="en"><title>{{ problem.title }}</title><main><h1>{{ problem.title }}</h1>'
+    "<p>{{ problem.detail }}</p><p>Reference {{ problem.request_id }}</p></main></html>"
+)
+PLAIN_PARTIAL = '<div role="alert" data-code="{{ problem.code }}"><p>{{ problem.detail }}</p></div>'
+
+
+def render(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Return the answer that tells one problem, in the form the request asked for."""
+    body = describe(problem, origin.current().request_id)
+    if wants_json(request):
+        response = HttpResponse(json.dumps(body), content_type="application/problem+json", status=problem.status)
+    else:
+        response = HttpResponse(_html(request, body), status=problem.status)
+    for name, value in problem.headers.items():
+        response[name] = value
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Tell whether the caller is a machine: an API address, or JSON preferred over HTML."""
+    if request.path.startswith("/api/"):
+        return True
+    preferred = request.get_preferred_type(["text/html", "application/json", "application/problem+json"])
+    return preferred is not None and preferred != "text/html"
+
+
+def _html(request: HttpRequest, body: dict[str, Any]) -> str:
+    is_partial = _is_partial(request)
+    names = ["errors/_problem.html"] if is_partial else [f"errors/{body['status']}.html", "errors/problem.html"]
+    try:
+        return str(select_template(names).render({"problem": body}, request))
+    except TemplateDoesNotExist:
+        return Engine().from_string(PLAIN_PARTIAL if is_partial else PLAIN).render(Context({"problem": body}))
+
+
+def _is_partial(request: HttpRequest) -> bool:
+    from tscore.core.http import is_partial  # the helper's own errors are defined above this file
+
+    return is_partial(request)
