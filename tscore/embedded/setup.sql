@@ -1,0 +1,28 @@
+-- Run by the superuser at every start; each line does nothing when its work is done already.
+-- Tables and their grants belong to the migrations, which run as `owner`.
+SET client_min_messages = warning;
+
+SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', name)
+FROM unnest(ARRAY['owner', 'app', 'sealer']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name)
+\gexec
+
+SELECT 'CREATE DATABASE tscore OWNER owner'
+WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tscore')
+\gexec
+
+\connect template1
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+ALTER SCHEMA public OWNER TO owner;
+GRANT USAGE ON SCHEMA public TO app, sealer;
+
+\connect tscore
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gin;
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+ALTER SCHEMA public OWNER TO owner;
+GRANT USAGE ON SCHEMA public TO app, sealer;
