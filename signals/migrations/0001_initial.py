@@ -361,6 +361,10 @@ class Migration(migrations.Migration):
             model_name='event',
             index=django.contrib.postgres.indexes.BrinIndex(fields=['received_at'], name='event_received'),
         ),
+        migrations.AddIndex(
+            model_name='event',
+            index=models.Index(condition=models.Q(('kind', 'login.failed')), fields=['source', 'occurred_at'], name='event_failed_login'),
+        ),
         migrations.AddConstraint(
             model_name='event',
             constraint=models.UniqueConstraint(fields=('source', 'external_id', 'observed_at'), name='event_revision_once'),

@@ -41,6 +41,8 @@ class Event(WorkRow):
         indexes = [
             models.Index(fields=["id"], name="event_unscored", condition=Q(scored_at__isnull=True)),
             BrinIndex(fields=["received_at"], name="event_received"),
+            # A burst of failed log-ins is looked for in one sender's whole stream, which no entity's index covers.
+            models.Index(fields=["source", "occurred_at"], name="event_failed_login", condition=Q(kind="login.failed")),
         ]
 
 
