@@ -29,8 +29,8 @@ _PARTS: Final = re.compile(r"\w+|\W", re.DOTALL)
 _STACK: Final = 4  # combining marks on one letter that a real script may need
 _SCHEME: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]{0,30})?(?P<rest>:\s?/{2}|:\\{2})", re.IGNORECASE)
 _BARE_SCHEME: Final = re.compile(r"\b(mailto|javascript|data|tel|sms|vbscript|file):(?=\S)", re.IGNORECASE)
-_MAIL: Final = re.compile(r"(?<=[\w.+-])@(?=[\w-])")
-_HOST: Final = re.compile(r"(?<=[^\W_])\.(?=(?:[\w-]+\.)*(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)(?![\w-]))")
+_MAIL: Final = re.compile(r"(?:^|(?<=[\w.+-]))@(?=[\w-])")
+_HOST: Final = re.compile(r"(?:^|(?<=[^\W_]))\.(?=(?:[\w-]+\.)*(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)(?![\w-]))")
 
 
 class Mark(NamedTuple):
@@ -138,15 +138,15 @@ def _characters(text: str) -> Iterator[Piece]:
     before, stacked = "", 0
     for part in _PARTS.findall(text):
         mixed = _mixes_scripts(part)
-        for index, character in enumerate(part):
+        for character in part:
             stacked = stacked + 1 if unicodedata.category(character) == "Mn" else 0
             if stacked > _STACK:
                 yield Mark("stacked", "more combining marks on one letter than any script needs")
-            elif _is_hidden(character) and not _joins_emoji(character, before):
+            elif _is_hidden(character) and not _joins(character, before):
                 yield _hidden(character)
             else:
                 yield _look_alike(character, mixed=mixed) or character
-            before = character if index >= 0 else before
+            before = character
 
 
 def _is_hidden(character: str) -> bool:
@@ -155,13 +155,12 @@ def _is_hidden(character: str) -> bool:
     return character in _BLANK or character >= "\U000e0000" or unicodedata.category(character) in _HIDDEN_CATEGORIES
 
 
-def _joins_emoji(character: str, before: str) -> bool:
-    """Tell whether a joiner or variation selector follows a picture, where it is ordinary."""
-    return (
-        character in "\u200d\ufe0f"
-        and bool(before)
-        and (unicodedata.category(before) in ("So", "Sk") or before == "\ufe0f")
-    )
+def _joins(character: str, before: str) -> bool:
+    """Tell whether a joiner or picture selector stands where it is ordinary: after a picture, or inside a script that needs it."""
+    if not before or character not in "\u200c\u200d\ufe0f":
+        return False
+    kind = unicodedata.category(before)
+    return kind in ("So", "Sk") or before == "\ufe0f" if character != "\u200c" else kind in ("Lo", "Mc", "Mn")
 
 
 def _hidden(character: str) -> Mark:

@@ -1,0 +1,139 @@
+// Keys: an element with data-key can be pressed. The dialog of `?` reads the same elements, so it lists exactly what is bound.
+// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either). Words: data-key-label, else aria-label, else text.
+const TEXT = "textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox], [type=submit], [type=button])";
+const OWN_ENTER = "a[href], button, summary, label";
+const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+let prefix = "", forget;
+
+// Lists: [data-list] holds [data-row]s, each with one a[data-open]; the row that has focus is the current one.
+const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
+const current = () => document.querySelector("[data-list] [data-row][aria-current]");
+const inRow = (selector) => current()?.querySelector(selector);
+
+function move(step) {
+  const all = rows(), at = all.indexOf(current());
+  const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+  next?.querySelector("[data-open]").focus();
+  return next;
+}
+
+function extend(step) {
+  for (const box of [inRow("[data-select]"), move(step)?.querySelector("[data-select]")]) if (box && !box.checked) box.click();
+}
+
+function listKeys() {
+  const all = rows(), found = [];
+  if (!all.length) return found;
+  const add = (keys, label, act, repeats) => found.push({ keys, label, act, repeats, group: "List" });
+  add(["j", "ArrowDown"], "Next row", () => move(1), true);
+  add(["k", "ArrowUp"], "Previous row", () => move(-1), true);
+  add(["o", "Enter"], "Open", () => inRow("[data-open]")?.click());
+  if (document.querySelector("[data-list] [data-select]")) {
+    add(["x"], "Select", () => inRow("[data-select]")?.click());
+    add(["Shift+J"], "Extend selection down", () => extend(1), true);
+    add(["Shift+K"], "Extend selection up", () => extend(-1), true);
+  }
+  for (const element of document.querySelectorAll("[data-list] [data-row-key]")) {
+    const key = element.dataset.rowKey;
+    if (!found.some((one) => one.keys[0] === key)) add([key], label(element), () => inRow(`[data-row-key="${key}"]`)?.click());
+  }
+  return found;
+}
+
+function label(element) {
+  if (element.dataset.keyLabel) return element.dataset.keyLabel;
+  if (element.ariaLabel) return element.ariaLabel;
+  const copy = element.cloneNode(true);
+  copy.querySelectorAll("kbd, svg, .count").forEach((part) => part.remove());
+  return copy.textContent.trim().replace(/\s+/g, " ");
+}
+
+function bindings() {
+  const marked = [...document.querySelectorAll("[data-key]")]
+    .filter((element) => !element.disabled && !element.closest("[hidden], [inert]"))
+    .map((element) => ({
+      keys: element.dataset.key.split("|"), label: label(element), act: () => press(element),
+      group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "This page",
+    }));
+  return [...listKeys(), ...marked];
+}
+
+function press(element) {
+  for (let box = element.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  if (element.matches(`${TEXT}, [type=radio], [type=checkbox], [data-key-focus]`)) element.focus();
+  if (!element.matches(`${TEXT}, [data-key-focus]`)) element.click();
+}
+
+// The produced character counts, so layouts do not matter; digits also by position, because French types them with Shift.
+function nameOf(event, code) {
+  if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
+  const key = code && /^Digit[1-9]$/.test(event.code) ? event.code.slice(5) : event.key;
+  const shifted = event.shiftKey && (key.length > 1 || key.toLowerCase() !== key.toUpperCase());
+  return shifted ? `Shift+${key.length > 1 ? key : key.toUpperCase()}` : key.length > 1 ? key : key.toLowerCase();
+}
+
+function find(event) {
+  const all = bindings();
+  for (const name of [nameOf(event), nameOf(event, true)]) {
+    const hit = all.findLast((one) => one.keys.includes(prefix + name));
+    if (hit) return hit;
+    if (!prefix && all.some((one) => one.keys.some((key) => key.startsWith(`${name} `)))) return { starts: `${name} ` };
+  }
+}
+
+function leave(event) {
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); return true; }
+  if (event.target.matches(TEXT)) { event.target.blur(); return true; }
+}
+
+function silent(event) {
+  if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return true;
+  if (document.querySelector("dialog[open], :popover-open")) return true;
+  const combined = event.ctrlKey || event.metaKey;
+  if (!combined && (event.target.closest(TEXT) || document.documentElement.dataset.keys === "off")) return true;
+  return event.key === "Enter" && !event.shiftKey && !combined && event.target.closest(OWN_ENTER);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  if (event.key === "Escape" && leave(event)) return;
+  if (silent(event)) return;
+  const hit = find(event);
+  prefix = hit?.starts ?? "";
+  clearTimeout(forget);
+  if (prefix) forget = setTimeout(() => { prefix = ""; }, 1500);
+  if (!hit || (event.key.startsWith("Arrow") && !current())) return;
+  event.preventDefault();
+  if (hit.act && (!event.repeat || hit.repeats)) hit.act();
+});
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-list] [data-row]");
+  if (!row || row === current()) return;
+  current()?.removeAttribute("aria-current");
+  row.setAttribute("aria-current", "true");
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-keys-open]")) show(document.querySelector("dialog[data-keys]"));
+});
+
+function show(dialog) {
+  const groups = Map.groupBy(bindings(), (one) => one.group);
+  dialog.querySelector("[data-keys-list]").replaceChildren(...[...groups].map(([name, all]) => {
+    const section = document.createElement("section"), list = document.createElement("ul");
+    section.append(Object.assign(document.createElement("h3"), { textContent: name }), list);
+    for (const one of all) list.append(line(one));
+    return section;
+  }));
+  dialog.showModal();
+}
+
+function line({ keys, label }) {
+  const item = document.createElement("li"), caps = document.createElement("span");
+  for (const cap of keys) for (const key of cap === " " ? [cap] : cap.split(/[ +]/))
+    caps.append(Object.assign(document.createElement("kbd"), { textContent: NAMES[key] ?? key }), " ");
+  item.append(label, caps);
+  return item;
+}

@@ -1,0 +1,36 @@
+// After a swap: focus the new heading (data-focus), mark what is loading, and tell honestly when a request failed.
+const alerts = () => document.querySelector("#alerts");
+
+function tell(words) {
+  const banner = document.querySelector("template[data-banner]").content.cloneNode(true);
+  banner.querySelector("[data-words]").textContent = words;
+  alerts().replaceChildren(banner);
+}
+
+function explain(xhr) {
+  const problem = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-problem]");
+  if (problem) return problem.textContent.trim().replace(/\s+/g, " ");
+  const reference = xhr.getResponseHeader("X-Request-ID");
+  return `The server answered ${xhr.status}. Nothing was changed.${reference ? ` Reference ${reference}.` : ""}`;
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const heading = event.target.matches?.("[data-focus]") ? event.target : event.target.querySelector?.("[data-focus]");
+  if (!heading) return;
+  heading.removeAttribute("data-focus");
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  scrollTo(0, 0);
+});
+
+document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  detail.target?.removeAttribute("aria-busy");
+  if (detail.successful) alerts().replaceChildren();
+});
+document.addEventListener("htmx:responseError", ({ detail }) => tell(explain(detail.xhr)));
+document.addEventListener("htmx:sendError", () => tell("Not connected. Nothing was saved; try again when the network is back."));
+document.addEventListener("htmx:timeout", () => tell("No answer within 15 seconds. It is not known whether this was saved; reload to see."));
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-dismiss]")) event.target.closest(".banner").remove();
+});

@@ -1,0 +1,201 @@
+"""The console's display tags. Built into every template (settings), so no page loads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django import template
+from django.template import Context
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from tscore.core import icons
+from tscore.core import untrusted as safe
+from tscore.core.templatetags import moments, vocabulary
+
+register = template.Library()
+LIMIT = 600
+LINE = 120
+_EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw one icon of the sprite, hidden from assistive technology; the word beside it speaks."""
+    if name not in icons.NAMES:
+        raise template.TemplateSyntaxError(f"No icon named {name!r}; add it to core/icons.py and run build_sprite.")
+    return _drawing(name, "icon")
+
+
+@register.simple_tag
+def severity(value: object, filled: bool = False) -> SafeString:
+    """Say a severity with bars, icon and word; `filled=True` only for the single item in focus."""
+    step = vocabulary.severity(value)
+    return format_html(
+        '<span class="sev {}{}">{}{}{}</span>',
+        step.word,
+        " filled" if filled else "",
+        _drawing(f"bars-{step.level}", "bars"),
+        _drawing(step.icon, "icon"),
+        step.label,
+    )
+
+
+@register.simple_tag
+def status(value: object, note: object = "") -> SafeString:
+    """Say a state with icon and word, and after it who or what it waits for."""
+    known = vocabulary.status(value)
+    words = f"{known.label} {note}" if note else known.label
+    return format_html('<span class="status {}">{}{}</span>', known.tone, _drawing(known.icon, "icon"), words)
+
+
+@register.simple_tag(takes_context=True)
+def when(context: Context, moment: datetime | None, style: str = "ago") -> SafeString | str:
+    """Show an instant relative to now, absolute in its title; `style` may be ago, time, date or full."""
+    if moment is None:
+        return "not known"
+    local = timezone.localtime(moment, _zone(context))
+    shown = {
+        "ago": lambda: moments.ago(moment, now=_now(context)),
+        "time": lambda: f"{local:%H:%M}",
+        "date": lambda: f"{local:%-d %b %Y}",
+        "full": lambda: _full(local),
+    }[style]()
+    return _time(moment, local, shown)
+
+
+@register.simple_tag(takes_context=True)
+def due(context: Context, moment: datetime | None) -> SafeString | str:
+    """Show what is left until a due time, or how late it is, in words and weight rather than colour."""
+    if moment is None:
+        return "no due time"
+    now = _now(context)
+    shown = _time(moment, timezone.localtime(moment, _zone(context)), moments.until(moment, now=now))
+    return format_html('<span class="late">{}</span>', shown) if moment < now else shown
+
+
+@register.filter
+def span(seconds: object) -> str:
+    """Say a number of seconds or a timedelta as `9 s`, `12 min` or `3 h 10 min`."""
+    from datetime import timedelta
+
+    return moments.span(seconds if isinstance(seconds, timedelta) else timedelta(seconds=float(str(seconds))))
+
+
+@register.filter
+def money(minor: int | str | None, currency: str = "") -> str:
+    """Write minor units with thousands marks, decimals only when there are any, after the currency's sign if one is named."""
+    if minor is None or minor == "":
+        return "not known"
+    exponent = _EXPONENTS.get(currency, 2)
+    whole, rest = divmod(abs(int(minor)), 10**exponent)
+    digits = f"{whole:,}.{rest:0{exponent}d}" if rest else f"{whole:,}"
+    sign = "−" if int(minor) < 0 else ""
+    before = _SIGNS.get(currency, f"{currency}\u00a0" if currency else "")
+    return f"{sign}{before}{digits}"
+
+
+@register.filter
+def middle(value: object, keep: int = 12) -> str:
+    """Shorten an id in its middle; put the whole id in the title."""
+    return safe.middle(_text(value), keep)
+
+
+@register.filter
+def plain(value: object) -> str:
+    """Make untrusted text fit for an attribute or an announcement: one line, nothing invisible, links dead."""
+    return safe.plain(_text(value))
+
+
+@register.filter
+def untrusted(value: object, limit: int = LIMIT) -> SafeString:
+    """Show text that an attacker may have written: dead links, visible marks, the rest beyond `limit` behind Show all.
+
+    The element carries hx-disable, so that even mark-up that slipped through could not send a request.
+    """
+    parts = safe.pieces(_text(value))
+    shown, rest = safe.cut(parts, limit)
+    if not rest:
+        return format_html('<span class="untrusted" dir="auto" hx-disable>{}</span>', _html(shown))
+    return format_html(
+        '<div class="untrusted" dir="auto" hx-disable>{}<details class="more"><summary>Show all, {} characters</summary>{}</details></div>',
+        _html(shown),
+        f"{len(_text(value)):,}",
+        _html(rest),
+    )
+
+
+@register.filter
+def untrusted_line(value: object, limit: int = LINE) -> SafeString:
+    """Show untrusted text on one line, cut with an ellipsis; for rows, headings and links."""
+    text = (
+        " ".join(_text(value).split(None))
+        if _text(value).isascii()
+        else _text(value).replace("\n", " ").replace("\t", " ")
+    )
+    shown, rest = safe.cut(safe.pieces(text), limit)
+    return format_html(
+        '<span class="untrusted line" dir="auto" hx-disable>{}{}</span>', _html(shown), "…" if rest else ""
+    )
+
+
+@register.inclusion_tag("components/_pages.html", takes_context=True)
+def paginate(context: Context, page: Any, columns: int = 0, size: int = 50) -> dict[str, object]:
+    """Draw the link to the next keyset page; with `columns` as the last row of a table body, without as a paragraph."""
+    cursor = getattr(page, "next_cursor", None) or ""
+    query = context["request"].GET.copy()
+    query["after"] = cursor
+    return {"url": f"?{query.urlencode()}" if cursor else "", "columns": columns, "size": size}
+
+
+def _drawing(name: str, css_class: str) -> SafeString:
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css_class, static("icons.svg"), name
+    )
+
+
+def _html(parts: Iterable[safe.Piece]) -> SafeString:
+    return format_html_join("", "{}", ((_piece(part),) for part in parts))
+
+
+def _piece(part: safe.Piece) -> SafeString | str:
+    if isinstance(part, str):
+        return part
+    return format_html(
+        '<span class="odd{}" title="{}">{}</span>', " look" if part.look_alike else "", part.title, part.label
+    )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _time(moment: datetime, local: datetime, shown: str) -> SafeString:
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), _full(local), shown
+    )
+
+
+def _full(local: datetime) -> str:
+    return f"{local:%-d %b %Y %H:%M:%S %Z}"
+
+
+def _now(context: Context) -> datetime:
+    """Read the page's own clock if the view gave one, so that one page never shows two nows."""
+    now = context.get("now")
+    return now if isinstance(now, datetime) else timezone.now()
+
+
+def _zone(context: Context) -> ZoneInfo | None:
+    """Return the person's zone, or None for the current one."""
+    person = getattr(context.get("request"), "user", None)
+    try:
+        return ZoneInfo(person.time_zone) if getattr(person, "time_zone", "") else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None
