@@ -106,7 +106,7 @@ def friendly_fraud(random: Random, timeline: Timeline, people: list[Person], *, 
         )
         timeline.add(
             "dispute.opened",
-            at + timedelta(days=45 + 2 * number),
+            at + timedelta(days=38 + 2 * number),
             dispute=f"dispute-friendly-{number}",
             payment=payment,
             stage="chargeback",
