@@ -5,153 +5,278 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Action',
+            name="Action",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempts', models.SmallIntegerField(db_default=0, default=0)),
-                ('next_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('fence', models.IntegerField(db_default=0, default=0)),
-                ('last_error', models.TextField(blank=True, db_default='', default='')),
-                ('public_id', models.CharField(max_length=32, unique=True)),
-                ('kind', models.CharField(max_length=32)),
-                ('parameters', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('approved', 'Approved'), ('held', 'Held'), ('pending', 'Pending'), ('sending', 'Sending'), ('done', 'Done'), ('refused', 'Refused'), ('failed', 'Failed'), ('unknown', 'Unknown'), ('cancelled', 'Cancelled'), ('compensated', 'Compensated')], max_length=12)),
-                ('answer', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attempts", models.SmallIntegerField(db_default=0, default=0)),
+                ("next_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("fence", models.IntegerField(db_default=0, default=0)),
+                ("last_error", models.TextField(blank=True, db_default="", default="")),
+                ("public_id", models.CharField(max_length=32, unique=True)),
+                ("kind", models.CharField(max_length=32)),
+                ("parameters", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("approved", "Approved"),
+                            ("held", "Held"),
+                            ("pending", "Pending"),
+                            ("sending", "Sending"),
+                            ("done", "Done"),
+                            ("refused", "Refused"),
+                            ("failed", "Failed"),
+                            ("unknown", "Unknown"),
+                            ("cancelled", "Cancelled"),
+                            ("compensated", "Compensated"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("answer", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('reviewing', 'Reviewing'), ('waiting', 'Waiting'), ('approval', 'Approval'), ('closed', 'Closed')], default='queued', max_length=12)),
-                ('severity', models.CharField(choices=[('info', 'Info'), ('low', 'Low'), ('medium', 'Medium'), ('high', 'High'), ('critical', 'Critical')], max_length=8)),
-                ('lane', models.CharField(choices=[('detection', 'Detection'), ('random', 'Random'), ('shadow', 'Shadow'), ('uncertainty', 'Uncertainty'), ('diversity', 'Diversity'), ('gold', 'Gold'), ('second_review', 'Second Review'), ('appeal', 'Appeal'), ('report', 'Report')], default='detection', max_length=16)),
-                ('inclusion_probability', models.FloatField(null=True)),
-                ('stake_minor', models.BigIntegerField()),
-                ('probability', models.FloatField()),
-                ('priority', models.FloatField()),
-                ('headline', models.CharField(blank=True, default='', help_text='sentence of the strongest reason', max_length=300)),
-                ('rerank_at', models.DateTimeField(null=True)),
-                ('due_at', models.DateTimeField()),
-                ('wait_until', models.DateTimeField(null=True)),
-                ('wait_for', models.CharField(blank=True, default='', max_length=32)),
-                ('escalated_at', models.DateTimeField(null=True)),
-                ('claim_until', models.DateTimeField(null=True)),
-                ('held_once', models.BooleanField(default=False)),
-                ('fence', models.IntegerField(default=0)),
-                ('version', models.IntegerField(default=1)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("reviewing", "Reviewing"),
+                            ("waiting", "Waiting"),
+                            ("approval", "Approval"),
+                            ("closed", "Closed"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("info", "Info"),
+                            ("low", "Low"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                            ("critical", "Critical"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "lane",
+                    models.CharField(
+                        choices=[
+                            ("detection", "Detection"),
+                            ("random", "Random"),
+                            ("shadow", "Shadow"),
+                            ("uncertainty", "Uncertainty"),
+                            ("diversity", "Diversity"),
+                            ("gold", "Gold"),
+                            ("second_review", "Second Review"),
+                            ("appeal", "Appeal"),
+                            ("report", "Report"),
+                        ],
+                        default="detection",
+                        max_length=16,
+                    ),
+                ),
+                ("inclusion_probability", models.FloatField(null=True)),
+                ("stake_minor", models.BigIntegerField()),
+                ("probability", models.FloatField()),
+                ("priority", models.FloatField()),
+                (
+                    "headline",
+                    models.CharField(
+                        blank=True, default="", help_text="sentence of the strongest reason", max_length=300
+                    ),
+                ),
+                ("rerank_at", models.DateTimeField(null=True)),
+                ("due_at", models.DateTimeField()),
+                ("wait_until", models.DateTimeField(null=True)),
+                ("wait_for", models.CharField(blank=True, default="", max_length=32)),
+                ("escalated_at", models.DateTimeField(null=True)),
+                ("claim_until", models.DateTimeField(null=True)),
+                ("held_once", models.BooleanField(default=False)),
+                ("fence", models.IntegerField(default=0)),
+                ("version", models.IntegerField(default=1)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='CaseSignal',
+            name="CaseSignal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attached_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("attached_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='CaseSkip',
+            name="CaseSkip",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('unclear', 'Not clear enough to decide'), ('language', 'Language I do not read'), ('conflict', 'I know the people involved'), ('content', 'Content I would rather not see'), ('later', 'Needs more time than I have now')], max_length=16)),
-                ('until', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("unclear", "Not clear enough to decide"),
+                            ("language", "Language I do not read"),
+                            ("conflict", "I know the people involved"),
+                            ("content", "Content I would rather not see"),
+                            ("later", "Needs more time than I have now"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("until", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('bad', 'Bad'), ('good', 'Good'), ('unsure', 'Unsure'), ('insufficient_evidence', 'Insufficient Evidence'), ('out_of_policy', 'Out Of Policy'), ('withdrawn', 'Withdrawn')], max_length=24)),
-                ('label_class', models.CharField(max_length=32)),
-                ('seen_version', models.IntegerField()),
-                ('case_fence', models.IntegerField()),
-                ('decided_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("bad", "Bad"),
+                            ("good", "Good"),
+                            ("unsure", "Unsure"),
+                            ("insufficient_evidence", "Insufficient Evidence"),
+                            ("out_of_policy", "Out Of Policy"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("label_class", models.CharField(max_length=32)),
+                ("seen_version", models.IntegerField()),
+                ("case_fence", models.IntegerField()),
+                ("decided_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.BinaryField()),
-                ('saved_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.BinaryField()),
+                ("saved_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='EvidenceSnapshot',
+            name="EvidenceSnapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.JSONField()),
-                ('sha256', models.BinaryField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.JSONField()),
+                ("sha256", models.BinaryField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('body', models.BinaryField()),
-                ('written_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("body", models.BinaryField()),
+                ("written_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Policy',
+            name="Policy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=32)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('text', models.TextField()),
-                ('action_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('label_classes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('in_force', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=32)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=80)),
+                ("text", models.TextField()),
+                (
+                    "action_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                (
+                    "label_classes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                ("in_force", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Preset',
+            name="Preset",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(help_text='the key, 1 to 9')),
-                ('name', models.CharField(max_length=80)),
-                ('action_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('label_class', models.CharField(max_length=32)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(help_text="the key, 1 to 9")),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "action_kinds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                ("label_class", models.CharField(max_length=32)),
             ],
         ),
         migrations.CreateModel(
-            name='Queue',
+            name="Queue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=32, unique=True)),
-                ('name', models.CharField(max_length=64)),
-                ('position', models.SmallIntegerField()),
-                ('subject_roles', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None)),
-                ('due_minutes', models.JSONField()),
-                ('stake_rule', models.CharField(choices=[('open_payouts', 'Open Payouts'), ('per_recipient', 'Per Recipient'), ('flagged_payments', 'Flagged Payments'), ('fixed', 'Fixed')], max_length=24)),
-                ('stake_unit_minor', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(max_length=32, unique=True)),
+                ("name", models.CharField(max_length=64)),
+                ("position", models.SmallIntegerField()),
+                (
+                    "subject_roles",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), size=None),
+                ),
+                ("due_minutes", models.JSONField()),
+                (
+                    "stake_rule",
+                    models.CharField(
+                        choices=[
+                            ("open_payouts", "Open Payouts"),
+                            ("per_recipient", "Per Recipient"),
+                            ("flagged_payments", "Flagged Payments"),
+                            ("fixed", "Fixed"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("stake_unit_minor", models.BigIntegerField(default=0)),
             ],
             options={
-                'permissions': [('review_queue', 'May see and decide cases of this queue'), ('lead_queue', 'May take escalated cases and hand over in this queue')],
+                "permissions": [
+                    ("review_queue", "May see and decide cases of this queue"),
+                    ("lead_queue", "May take escalated cases and hand over in this queue"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.CharField(max_length=64)),
-                ('name', models.CharField(max_length=120)),
-                ('label_classes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('position', models.SmallIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.CharField(max_length=64)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "label_classes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                ("position", models.SmallIntegerField()),
             ],
         ),
     ]

@@ -6,246 +6,364 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0001_initial'),
-        ('core', '0001_initial'),
-        ('signals', '0001_initial'),
+        ("cases", "0001_initial"),
+        ("core", "0001_initial"),
+        ("signals", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='action',
-            name='entity',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='signals.entity'),
+            model_name="action",
+            name="entity",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="signals.entity"
+            ),
         ),
         migrations.AddField(
-            model_name='action',
-            name='reverses',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='cases.action'),
+            model_name="action",
+            name="reverses",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="reversed_by", to="cases.action"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='abuse_type',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='signals.abusetype'),
+            model_name="case",
+            name="abuse_type",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, to="signals.abusetype"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='claimed_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='claims', to=settings.AUTH_USER_MODEL),
+            model_name="case",
+            name="claimed_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="claims",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='entity',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='signals.entity'),
+            model_name="case",
+            name="entity",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="signals.entity"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='follows',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='cases.case'),
+            model_name="case",
+            name="follows",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="followed_by",
+                to="cases.case",
+            ),
         ),
         migrations.AddField(
-            model_name='casesignal',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_signals', to='cases.case'),
+            model_name="casesignal",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="case_signals", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='casesignal',
-            name='signal',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case_signal', to='signals.signal'),
+            model_name="casesignal",
+            name="signal",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="case_signal", to="signals.signal"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='signals',
-            field=models.ManyToManyField(related_name='cases', through='cases.CaseSignal', to='signals.signal'),
+            model_name="case",
+            name="signals",
+            field=models.ManyToManyField(related_name="cases", through="cases.CaseSignal", to="signals.signal"),
         ),
         migrations.AddField(
-            model_name='caseskip',
-            name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="caseskip",
+            name="actor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='caseskip',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='skips', to='cases.case'),
+            model_name="caseskip",
+            name="case",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="skips", to="cases.case"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to=settings.AUTH_USER_MODEL),
+            model_name="decision",
+            name="actor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='cases.case'),
+            model_name="decision",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='supersedes',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='cases.decision'),
+            model_name="decision",
+            name="supersedes",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="superseded_by",
+                to="cases.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='action',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='cases.decision'),
+            model_name="action",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="actions", to="cases.decision"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="draft",
+            name="actor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='body_key',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.erasablekey'),
+            model_name="draft",
+            name="body_key",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="core.erasablekey"
+            ),
         ),
         migrations.AddField(
-            model_name='draft',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to='cases.case'),
+            model_name="draft",
+            name="case",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="drafts", to="cases.case"
+            ),
         ),
         migrations.AddField(
-            model_name='evidencesnapshot',
-            name='decision',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='snapshot', to='cases.decision'),
+            model_name="evidencesnapshot",
+            name="decision",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="snapshot", to="cases.decision"
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="note",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='body_key',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.erasablekey'),
+            model_name="note",
+            name="body_key",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="core.erasablekey"
+            ),
         ),
         migrations.AddField(
-            model_name='note',
-            name='case',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to='cases.case'),
+            model_name="note",
+            name="case",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="notes", to="cases.case"),
         ),
         migrations.AddField(
-            model_name='policy',
-            name='abuse_type',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='signals.abusetype'),
+            model_name="policy",
+            name="abuse_type",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="signals.abusetype"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.policy'),
+            model_name="decision",
+            name="policy",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.policy"),
         ),
         migrations.AddField(
-            model_name='preset',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cases.policy'),
+            model_name="preset",
+            name="policy",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="cases.policy"),
         ),
         migrations.AddField(
-            model_name='queue',
-            name='abuse_type',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='queue', to='signals.abusetype'),
+            model_name="queue",
+            name="abuse_type",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="queue", to="signals.abusetype"
+            ),
         ),
         migrations.AddField(
-            model_name='preset',
-            name='queue',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='presets', to='cases.queue'),
+            model_name="preset",
+            name="queue",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="presets", to="cases.queue"
+            ),
         ),
         migrations.AddField(
-            model_name='case',
-            name='queue',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='cases.queue'),
+            model_name="case",
+            name="queue",
+            field=models.ForeignKey(
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="cases", to="cases.queue"
+            ),
         ),
         migrations.AddField(
-            model_name='reason',
-            name='policy',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reasons', to='cases.policy'),
+            model_name="reason",
+            name="policy",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reasons", to="cases.policy"
+            ),
         ),
         migrations.AddField(
-            model_name='preset',
-            name='reason',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='cases.reason'),
+            model_name="preset",
+            name="reason",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="cases.reason"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='reason',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cases.reason'),
+            model_name="decision",
+            name="reason",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="cases.reason"
+            ),
         ),
         migrations.AddIndex(
-            model_name='caseskip',
-            index=models.Index(fields=['actor', 'until'], name='skip_active'),
+            model_name="caseskip",
+            index=models.Index(fields=["actor", "until"], name="skip_active"),
         ),
         migrations.AddIndex(
-            model_name='action',
-            index=models.Index(condition=models.Q(('state__in', ('held', 'pending', 'sending', 'unknown'))), fields=['next_at', 'id'], name='action_unfinished'),
+            model_name="action",
+            index=models.Index(
+                condition=models.Q(("state__in", ("held", "pending", "sending", "unknown"))),
+                fields=["next_at", "id"],
+                name="action_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.UniqueConstraint(fields=('decision', 'kind', 'entity'), name='action_once'),
+            model_name="action",
+            constraint=models.UniqueConstraint(fields=("decision", "kind", "entity"), name="action_once"),
         ),
         migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'approved', 'held', 'pending', 'sending', 'done', 'refused', 'failed', 'unknown', 'cancelled', 'compensated'])), name='action_state_known'),
+            model_name="action",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "proposed",
+                            "approved",
+                            "held",
+                            "pending",
+                            "sending",
+                            "done",
+                            "refused",
+                            "failed",
+                            "unknown",
+                            "cancelled",
+                            "compensated",
+                        ],
+                    )
+                ),
+                name="action_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('case', 'actor'), name='draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("case", "actor"), name="draft_once"),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(fields=('slug', 'version'), name='policy_version_once'),
+            model_name="policy",
+            constraint=models.UniqueConstraint(fields=("slug", "version"), name="policy_version_once"),
         ),
         migrations.AddConstraint(
-            model_name='policy',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_force', True)), fields=('slug',), name='policy_in_force_once'),
+            model_name="policy",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("in_force", True)), fields=("slug",), name="policy_in_force_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['queue', '-priority', 'due_at', 'id'], name='case_claim'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["queue", "-priority", "due_at", "id"],
+                name="case_claim",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'closed'), _negated=True), fields=['queue', '-priority', 'due_at', 'id'], name='case_open_list'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=["queue", "-priority", "due_at", "id"],
+                name="case_open_list",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'reviewing')), fields=['claim_until'], name='case_lease'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("state", "reviewing")), fields=["claim_until"], name="case_lease"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', 'reviewing')), fields=['claimed_by'], name='case_holder'),
+            model_name="case",
+            index=models.Index(condition=models.Q(("state", "reviewing")), fields=["claimed_by"], name="case_holder"),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('rerank_at__isnull', False)), fields=['rerank_at'], name='case_rerank'),
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(models.Q(("state", "closed"), _negated=True), ("rerank_at__isnull", False)),
+                fields=["rerank_at"],
+                name="case_rerank",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['entity', 'abuse_type', '-opened_at'], name='case_history'),
+            model_name="case",
+            index=models.Index(fields=["entity", "abuse_type", "-opened_at"], name="case_history"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'closed'), _negated=True), fields=('entity', 'abuse_type'), name='case_open_once'),
+            model_name="case",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "closed"), _negated=True),
+                fields=("entity", "abuse_type"),
+                name="case_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='case_closed_has_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="case_closed_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'reviewing'), _negated=True), models.Q(('claim_until__isnull', False), ('claimed_by__isnull', False)), _connector='OR'), name='case_reviewing_has_holder'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "reviewing"), _negated=True),
+                    models.Q(("claim_until__isnull", False), ("claimed_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="case_reviewing_has_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reason',
-            constraint=models.UniqueConstraint(fields=('policy', 'slug'), name='reason_once'),
+            model_name="reason",
+            constraint=models.UniqueConstraint(fields=("policy", "slug"), name="reason_once"),
         ),
         migrations.AddConstraint(
-            model_name='preset',
-            constraint=models.UniqueConstraint(fields=('queue', 'position'), name='preset_key_once'),
+            model_name="preset",
+            constraint=models.UniqueConstraint(fields=("queue", "position"), name="preset_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes__isnull', True)), fields=('case', 'case_fence'), name='decision_once_per_claim'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("supersedes__isnull", True)),
+                fields=("case", "case_fence"),
+                name="decision_once_per_claim",
+            ),
         ),
     ]

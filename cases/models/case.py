@@ -75,6 +75,7 @@ class Case(models.Model):
                 name="case_rerank",
                 condition=Q(~Q(state=CaseState.CLOSED), rerank_at__isnull=False),
             ),
+            models.Index(fields=["wait_until"], name="case_waiting", condition=Q(state=CaseState.WAITING)),
             models.Index(fields=["entity", "abuse_type", "-opened_at"], name="case_history"),
         ]
 

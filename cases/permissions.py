@@ -1,0 +1,117 @@
+"""Rights of people on queues: granted with guardian to people or groups, read once per request."""
+
+from __future__ import annotations
+
+from cases.models import Queue
+from cases.services import catalogue
+from tscore.core import db
+from tscore.core.errors import Missing, Refused
+from tscore.core.models import User
+
+REVIEW = "review_queue"
+LEAD = "lead_queue"
+
+_GRANTS = """
+SELECT grants.object_pk::bigint, permission.codename
+  FROM (SELECT object_pk, permission_id, content_type_id FROM guardian_userobjectpermission WHERE user_id = %(user)s
+        UNION ALL
+        SELECT rights.object_pk, rights.permission_id, rights.content_type_id
+          FROM guardian_groupobjectpermission rights
+          JOIN core_user_groups membership USING (group_id)
+         WHERE membership.user_id = %(user)s) grants
+  JOIN auth_permission permission ON permission.id = grants.permission_id
+  JOIN django_content_type kind ON kind.id = grants.content_type_id
+ WHERE kind.app_label = 'cases' AND kind.model = 'queue' AND permission.codename = ANY(%(codenames)s)
+"""
+
+
+class NotYourQueue(Refused):
+    """You may not review cases of this queue. A lead of the queue can give you the right."""
+
+
+class LeadsOnly(Refused):
+    """Only a lead of this queue may do this."""
+
+
+def queues_of(user: User) -> list[Queue]:
+    """Return the queues whose cases a person may see and decide, in their fixed order."""
+    rights = _rights(user)
+    return [queue for queue in catalogue.current().queues.values() if rights.get(queue.pk)]
+
+
+def may_review(user: User, queue_id: int) -> bool:
+    """Tell whether a person may see and decide cases of this queue."""
+    return bool(_rights(user).get(queue_id))
+
+
+def may_lead(user: User, queue: Queue | int) -> bool:
+    """Tell whether a person may take escalated cases and hand over cases of others in this queue."""
+    return LEAD in _rights(user).get(queue if isinstance(queue, int) else queue.pk, frozenset())
+
+
+def visible_queue(user: User, slug: str) -> Queue:
+    """Return a queue the person may see; what they may not see is not there.
+
+    Raises:
+        Missing: no such queue, or no right on it.
+    """
+    queue = catalogue.current().queue_by_slug(slug)
+    if not may_review(user, queue.pk):
+        raise Missing
+    return queue
+
+
+def require_review(user: User, queue_id: int) -> None:
+    """Raise NotYourQueue unless the person may decide cases of this queue."""
+    if not may_review(user, queue_id):
+        raise NotYourQueue
+
+
+def require_lead(user: User, queue_id: int) -> None:
+    """Raise LeadsOnly unless the person leads this queue."""
+    if not may_lead(user, queue_id):
+        raise LeadsOnly
+
+
+def reviewers_of(queue_id: int) -> list[tuple[int, str]]:
+    """Return id and name of the active people who may review a queue, by name."""
+    return [
+        (person, name) for person, name in db.rows(_REVIEWERS, {"queue": str(queue_id), "codenames": [REVIEW, LEAD]})
+    ]
+
+
+_REVIEWERS = """
+SELECT person.id, person.name
+  FROM core_user person
+ WHERE person.is_active
+   AND EXISTS (
+       SELECT 1
+         FROM (SELECT permission_id, content_type_id FROM guardian_userobjectpermission
+                WHERE user_id = person.id AND object_pk = %(queue)s
+               UNION ALL
+               SELECT rights.permission_id, rights.content_type_id
+                 FROM guardian_groupobjectpermission rights
+                 JOIN core_user_groups membership USING (group_id)
+                WHERE membership.user_id = person.id AND rights.object_pk = %(queue)s) grants
+         JOIN auth_permission permission ON permission.id = grants.permission_id
+         JOIN django_content_type kind ON kind.id = grants.content_type_id
+        WHERE kind.app_label = 'cases' AND kind.model = 'queue' AND permission.codename = ANY(%(codenames)s))
+ ORDER BY person.name, person.id
+"""
+
+
+def _rights(user: User) -> dict[int, frozenset[str]]:
+    cached: dict[int, frozenset[str]] | None = getattr(user, "_queue_rights", None)
+    if cached is None:
+        cached = _read(user)
+        user._queue_rights = cached  # type: ignore[attr-defined]
+    return cached
+
+
+def _read(user: User) -> dict[int, frozenset[str]]:
+    if not user.is_authenticated or not user.is_active:
+        return {}
+    found: dict[int, set[str]] = {}
+    for queue_id, codename in db.rows(_GRANTS, {"user": user.pk, "codenames": [REVIEW, LEAD]}):
+        found.setdefault(queue_id, set()).add(codename)
+    return {queue_id: frozenset(names) for queue_id, names in found.items()}
