@@ -25,7 +25,7 @@ def render(request: HttpRequest, problem: Problem) -> HttpResponse:
     if wants_json(request):
         response = HttpResponse(json.dumps(body), content_type="application/problem+json", status=problem.status)
     else:
-        response = HttpResponse(_html(request, body), status=problem.status)
+        response = HttpResponse(_html(request, problem, body), status=problem.status)
     for name, value in problem.headers.items():
         response[name] = value
     response["Cache-Control"] = "no-store"
@@ -40,11 +40,12 @@ def wants_json(request: HttpRequest) -> bool:
     return preferred is not None and preferred != "text/html"
 
 
-def _html(request: HttpRequest, body: dict[str, Any]) -> str:
+def _html(request: HttpRequest, problem: Problem, body: dict[str, Any]) -> str:
     is_partial = _is_partial(request)
-    names = ["errors/_problem.html"] if is_partial else [f"errors/{body['status']}.html", "errors/problem.html"]
+    names = ["errors/_banner.html"] if is_partial else [f"errors/{problem.status}.html", "errors/_page.html"]
+    shown = {**body, "retry_after": problem.headers.get("Retry-After")}
     try:
-        return str(select_template(names).render({"problem": body}, request))
+        return str(select_template(names).render({**problem.members, "problem": shown}, request))
     except TemplateDoesNotExist:
         return Engine().from_string(PLAIN_PARTIAL if is_partial else PLAIN).render(Context({"problem": body}))
 

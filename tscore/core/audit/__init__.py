@@ -1,0 +1,5 @@
+"""The audit trail: `record` writes inside the business transaction, `seal` chains, `verify` needs nothing of ours."""
+
+from tscore.core.audit.recording import record
+
+__all__ = ["record"]

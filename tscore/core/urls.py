@@ -1,0 +1,21 @@
+"""Addresses of the floor."""
+
+from typing import Final
+
+from django.urls import path
+
+from tscore.core.access import Public, Rule, SignedIn
+from tscore.core.web.profile import profile
+from tscore.core.web.sessions import login, logout
+
+app_name = "core"
+urlpatterns = [
+    path("login/", login, name="login"),
+    path("logout/", logout, name="logout"),
+    path("me/display/", profile, name="profile"),
+]
+ACCESS: Final[dict[str, dict[str, Rule]]] = {
+    "core:login": {"GET": Public(), "POST": Public()},
+    "core:logout": {"POST": Public()},
+    "core:profile": {"GET": SignedIn(), "POST": SignedIn()},
+}

@@ -1,0 +1,1 @@
+"""Pages of the floor: sign in, sign out, display settings."""

@@ -1,0 +1,110 @@
+"""Rows that are work: lease a batch, give it back, wait longer after each failure, wake a worker.
+
+A lease is `leased_until` by the database clock and `fence` + 1. Whoever settles a row does so `WHERE fence = mine`, so
+that a worker which slept through its lease changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Final, TypeVar
+
+from celery import Celery
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+
+from tscore.core.db import in_transaction, rows
+from tscore.core.models import WorkRow
+
+logger = logging.getLogger(__name__)
+Row = TypeVar("Row", bound=WorkRow)
+
+LONGEST_WAIT: Final = timedelta(hours=1)
+WAKE_EXPIRES_S: Final = 5
+MUTE_S: Final = 5.0
+
+
+def lease(queryset: QuerySet[Row], *, limit: int, now: datetime | None = None) -> list[Row]:
+    """Take up to `limit` free rows for `settings.WORK_LEASE`, passing over rows that others hold; return them by id.
+
+    Opens its own transaction. With `now`, rows whose `next_at` lies ahead are left alone. The queryset's order says
+    which rows come first.
+    """
+    free = queryset.filter(Q(leased_until__isnull=True) | Q(leased_until__lt=Now()))
+    if now is not None:
+        free = free.filter(Q(next_at__isnull=True) | Q(next_at__lte=now))
+    if not free.query.order_by:
+        free = free.order_by("pk")
+    return in_transaction(lambda: _take(free, limit))
+
+
+def release(held: Sequence[WorkRow], *, next_at: datetime | None = None, error: str = "") -> int:
+    """Give rows back that this worker still holds; return how many it still held."""
+    if not held:
+        return 0
+    table = type(held[0])._meta.db_table
+    done = rows(
+        f"""UPDATE "{table}" SET leased_until = NULL, next_at = coalesce(%s, next_at), last_error = %s
+        FROM unnest(%s::bigint[], %s::int[]) AS mine (id, fence)
+        WHERE "{table}".id = mine.id AND "{table}".fence = mine.fence RETURNING 1""",
+        [next_at, error[:2000], [row.pk for row in held], [row.fence for row in held]],
+    )
+    return len(done)
+
+
+def back_off(attempts: int) -> timedelta:
+    """Return how long to wait after the given number of tries: 1 s, doubling up to 1 h, minus up to half by chance."""
+    longest = min(timedelta(seconds=2 ** min(max(attempts, 1) - 1, 12)), LONGEST_WAIT)
+    return longest * random.uniform(0.5, 1)
+
+
+def wake(stage: str) -> None:
+    """Ask a worker to look now, once the running transaction has committed; a lost wake costs one tick."""
+    transaction.on_commit(lambda: _bell().ring(stage))
+
+
+def _take(free: QuerySet[Row], limit: int) -> list[Row]:
+    # An array of ids, read once: a subquery in WHERE may be evaluated again after a concurrent change and over-lease.
+    chosen = list(
+        free.select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)[:limit]
+    )
+    model = free.model
+    model._default_manager.filter(pk__in=chosen).update(
+        leased_until=Now() + settings.WORK_LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
+    )
+    return list(model._default_manager.filter(pk__in=chosen).order_by("pk"))
+
+
+class _Bell:
+    """Sends wakes; falls silent for some seconds after a failure, so that a dead broker slows nobody down."""
+
+    def __init__(self) -> None:
+        # Not the app of tscore.celery: the floor must not know it, and a wake needs only the broker's address.
+        self.app = Celery("tscore.wake", broker=settings.BROKER_URL, set_as_current=False)
+        self.app.conf.update(task_default_queue="wake", task_serializer="json", broker_transport_options=_options())
+        self.silent_until = 0.0
+
+    def ring(self, stage: str) -> None:
+        if time.monotonic() < self.silent_until:
+            return
+        try:
+            self.app.send_task("look", args=(stage,), expires=WAKE_EXPIRES_S, retry=False, ignore_result=True)
+        except Exception as error:  # best effort by design: the next tick finds the rows
+            self.silent_until = time.monotonic() + MUTE_S
+            logger.info("wake %s lost: %s", stage, error)
+
+
+def _options() -> dict[str, Any]:
+    return {"socket_connect_timeout": 1, "socket_timeout": 2} if settings.BROKER_URL.startswith("redis") else {}
+
+
+@cache
+def _bell() -> _Bell:
+    return _Bell()
