@@ -34,6 +34,7 @@ LEET_I = str.maketrans(_LEET | dict.fromkeys(_ONE, "i"))
 
 # Unambiguous patterns (neighbouring parts share no character), so the standard engine is linear on them.
 _WORD = re.compile(r"[^\W_](?:[@$!|+\0]*[^\W_])*|[@$](?=[^\W\d_])[^\W_]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _JOINED = re.compile(r"(?<=[^\W_])['’.\-_*~+]{1,2}(?=[^\W\d_])")
 
 
@@ -57,7 +58,7 @@ def fold(text: str) -> Folded:
 
     Words, digits, spaces and punctuation stay: this is the cheap form that most matching needs.
     """
-    if text.isascii() and _CONTROLS.isdisjoint(text):
+    if text.isascii() and not _CONTROL.search(text):
         return Folded(text.lower(), range(len(text)))
     table = _table()
     folded = text.translate(table)
@@ -103,7 +104,6 @@ def _deobfuscate(folded: Folded) -> Folded:
     return Folded("".join(characters), [folded.offsets[place] for place in places])
 
 
-_CONTROLS = frozenset(map(chr, [*range(9), 11, 12, *range(14, 32), 127]))
 _Word = list[tuple[str, int]]  # characters with their places
 
 
