@@ -1,0 +1,108 @@
+"""Fills the console with the demo world: events through the real ingest, cases by the real stages, decisions by claim.
+
+One process steps the pipeline with the simulated time of the events. After each decision it waits until the
+marketplace's answers are stored, so that a second world of the same seed sees the same order.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from signals.services import ingest
+from tscore import pipeline
+from tscore.demo import desk, rounds, world
+from tscore.demo.clockwork import SOURCE
+from tscore.demo.people import DAYS
+
+BATCH = 500
+Say = Callable[[str], None]
+
+
+class Stuck(Exception):
+    """The demo world could not be filled."""
+
+
+def fill(*, say: Say) -> None:
+    """Fill the world unless DATA/demo.json says that it is filled."""
+    known = desk.read_file(settings.DATA)
+    if known and known.get("filled"):
+        return
+    if known:
+        raise Stuck(f"A demo world was begun in {settings.DATA} and not finished: run `make reset` and start again.")
+    epoch = _epoch()
+    start = epoch - timedelta(days=DAYS)
+    content = _introduce(epoch, start)
+    events = world.build(seed=settings.DEMO_SEED, epoch=epoch, scale=settings.DEMO_SCALE)
+    _tell_marketplace(events)
+    _play(events, rounds.Rounds(events, epoch=epoch), say=say)
+    desk.write_file(settings.DATA, {**content, "filled": True})
+
+
+def _epoch() -> datetime:
+    if settings.DEMO_EPOCH:
+        epoch = datetime.fromisoformat(settings.DEMO_EPOCH)
+        if epoch.tzinfo is None:
+            raise Stuck("DEMO_EPOCH needs an offset, as in 2026-03-01T10:00:00Z.")
+        return epoch
+    return timezone.now().replace(second=0, microsecond=0)
+
+
+def _introduce(epoch: datetime, start: datetime) -> dict[str, Any]:
+    content = {
+        "base_url": f"http://localhost:{settings.PORT}",
+        "seed": settings.DEMO_SEED,
+        "scale": settings.DEMO_SCALE,
+        "epoch": epoch.isoformat(),
+        "marketplace_url": settings.MARKETPLACE_URL,
+        "users": desk.open_desk(seed=settings.DEMO_SEED, now=start),
+        "ingest_key": desk.ingest_key(now=timezone.now()),
+        "filled": False,
+    }
+    desk.write_file(settings.DATA, content)
+    return content
+
+
+def _tell_marketplace(events: list[dict[str, Any]]) -> None:
+    """Tell the demo marketplace about its own payments and payouts, so that its answers name the right people."""
+    known = [
+        {"kind": kind, "id": event["data"][kind], "members": {**event["data"], "context": None}}
+        for event in events
+        for kind in ("payment", "payout")
+        if event["type"].startswith(f"{kind}.") and kind in event["data"]
+    ]
+    for part in batches(known, 60):
+        body = json.dumps([{**one, "members": _plain(one["members"])} for one in part]).encode()
+        request = urllib.request.Request(
+            f"{settings.MARKETPLACE_URL}/known", body, {"Content-Type": "application/json"}
+        )
+        urllib.request.urlopen(request, timeout=10).close()
+
+
+def _plain(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name in {"account", "payout_account", "amount"}}
+
+
+def _play(events: list[dict[str, Any]], reviewers: rounds.Rounds, *, say: Say) -> None:
+    began, done = time.monotonic(), 0
+    for part in batches(events, BATCH):
+        now = datetime.fromisoformat(part[-1]["time"])
+        ingest.ingest(source=SOURCE, items=[json.dumps(event).encode() for event in part], received_at=now)
+        pipeline.run_all(clock=lambda: now)  # noqa: B023  (called before the next turn)
+        reviewers.work_until(now)
+        done += len(part)
+        if done // BATCH % 10 == 0 or done == len(events):
+            say(f"{done:,} of {len(events):,} events, {done / (time.monotonic() - began):,.0f} a second")
+
+
+def batches(items: list[Any], size: int) -> Iterator[list[Any]]:
+    """Yield the items in lists of at most `size`."""
+    for position in range(0, len(items), size):
+        yield items[position : position + size]
