@@ -109,7 +109,7 @@ class HasScope(BasePermission):
         return True
 
 
-class KeyScheme(OpenApiAuthenticationExtension):
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the key in the OpenAPI document."""
 
     target_class = "tscore.core.api_keys.KeyAuthentication"

@@ -56,7 +56,7 @@ def once(*, key: str, actor: str, request: bytes, now: datetime, run: Callable[[
     with _alone(actor, key):
         row = _claim(key, actor, hashlib.sha256(request).digest(), now)
         if row.status is not None:
-            return row.status, row.ref
+            return row.status, row.ref or {}
         try:
             status, ref = run()
         except OutcomeUnknown:

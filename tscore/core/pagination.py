@@ -79,7 +79,7 @@ def _turned(name: str) -> str:
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Return "comes after these values": (a > x) or (a = x and b > y) or …, with a bound on `a` that an index can use."""
+    """Return (a > x) or (a = x and b > y) or …, with a bound on `a` that an index can use."""
     condition, equal = Q(), Q()
     for name, value in zip(order, values, strict=True):
         column, way = (name[1:], "lt") if name.startswith("-") else (name, "gt")

@@ -4,8 +4,10 @@ from django.db import models
 
 
 class Verb(models.TextChoices):
-    SIGNED_IN = "signed_in", "signed in"
-    SIGN_IN_REFUSED = "sign_in_refused", "tried to sign in and was refused"
-    SIGNED_OUT = "signed_out", "signed out"
-    API_KEY_CREATED = "api_key_created", "created an API key"
-    API_KEY_REVOKED = "api_key_revoked", "revoked an API key"
+    """One verb per way of changing something."""
+
+    SIGNED_IN = "user.signed_in", "signed in"
+    SIGN_IN_REFUSED = "user.sign_in_refused", "tried to sign in and was refused"
+    SIGNED_OUT = "user.signed_out", "signed out"
+    API_KEY_CREATED = "api_key.created", "created an API key"
+    API_KEY_REVOKED = "api_key.revoked", "revoked an API key"

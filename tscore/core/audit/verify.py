@@ -72,7 +72,8 @@ def check(rows: Iterable[Mapping[str, Any]], checkpoints: Iterable[Mapping[str, 
 
 
 def _signed(checkpoints: Iterable[Mapping[str, Any]], public_key: bytes, report: Report) -> dict[int, str]:
-    key, found = Ed25519PublicKey.from_public_bytes(public_key), {}
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    found: dict[int, str] = {}
     for point in checkpoints:
         report.checkpoints += 1
         seq, digest = int(point["seq"]), str(point["hash"])

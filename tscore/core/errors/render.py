@@ -43,7 +43,7 @@ def wants_json(request: HttpRequest) -> bool:
 def _html(request: HttpRequest, problem: Problem, body: dict[str, Any]) -> str:
     is_partial = _is_partial(request)
     names = ["errors/_banner.html"] if is_partial else [f"errors/{problem.status}.html", "errors/_page.html"]
-    shown = {**body, "retry_after": problem.headers.get("Retry-After")}
+    shown = {**body, "retry_after": int(problem.headers.get("Retry-After", 0))}
     try:
         return str(select_template(names).render({**problem.members, "problem": shown}, request))
     except TemplateDoesNotExist:

@@ -20,7 +20,7 @@ def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in ["UTC", *names]]
 
 
-class DisplayForm(forms.ModelForm[User]):
+class DisplayForm(forms.ModelForm):  # type: ignore[type-arg]
     """Theme, density, text size, time zone."""
 
     text_size = forms.TypedChoiceField(choices=TEXT_SIZES, coerce=int)

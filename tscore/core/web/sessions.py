@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.contrib import auth
@@ -31,7 +31,7 @@ def login(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         _note_refusal(request.POST.get("username", ""))
         return page(request, TEMPLATE, _context(request, form), status=422)
-    person = cast(User, form.get_user())
+    person = form.get_user()
     auth.login(request, person)
     _note(person, Verb.SIGNED_IN)
     return see_other(request, _back(request))
