@@ -22,6 +22,8 @@ def jsonl(path: Path) -> Iterator[Item]:
 def _item(line: str, number: int) -> Item:
     try:
         record = json.loads(line)
+        if not isinstance(record, dict):
+            raise TypeError("it is no object")
         if "event" in record and "type" not in record:
             return Item(record["event"], _truth(record.get("truth")))
         return Item(record)
