@@ -42,13 +42,8 @@ def test_world_has_its_cast(events):
 
     assert len({event["data"]["account"] for event in ring}) == 6
     assert len({event["data"]["context"]["device"] for event in ring}) == 2
-    assert (
-        len(having("message", "message-phish")),
-        len({e["data"]["sender"] for e in having("sender", "a-phish")}),
-    ) == (
-        40,
-        5,
-    )
+    assert len(having("message", "message-phish")) == 40
+    assert len({event["data"]["sender"] for event in having("sender", "a-phish")}) == 5
     assert (len(tests), len({event["data"]["card"] for event in tests})) == (180, 60)
     assert Counter(event["type"] for event in events)["dispute.opened"] == 25
     assert len(having("listing", "listing-prohibited")) == 14
