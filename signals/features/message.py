@@ -1,0 +1,67 @@
+"""Features of messages: how much a sender writes, whether the two know each other, what the text asks for."""
+
+from datetime import timedelta
+
+from signals.features.spec import Family, Feature, Privacy, Type
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+DAYS_90 = timedelta(days=90)
+
+SENT = ("message.sent",)
+
+_sender = Family("sender", SENT, SENT)
+_domain = Family("domain", SENT, SENT)
+
+WINDOWS: tuple[Feature, ...] = (
+    _sender.count("sender_messages_1h", HOUR, "Messages of the sender in the last hour."),
+    _sender.count("sender_messages_24h", DAY, "Messages of the sender in the last day."),
+    _sender.distinct("sender_recipients_1h", "recipient", HOUR, "People the sender wrote to in the last hour."),
+    _sender.distinct("sender_recipients_24h", "recipient", DAY, "People the sender wrote to in the last day."),
+    _sender.count(
+        "sender_to_recipient_90d",
+        DAYS_90,
+        "Messages the sender wrote to this recipient in 90 days.",
+        same=(("recipient", "recipient"),),
+    ),
+    _sender.count(
+        "recipient_to_sender_90d",
+        DAYS_90,
+        "Messages this recipient wrote to the sender in 90 days.",
+        same=(("sender", "recipient"),),
+        as_role="recipient",
+    ),
+    _domain.distinct("domain_senders_24h", "sender", DAY, "Senders who named the same domain in the last day."),
+    _domain.count("domain_messages_24h", DAY, "Messages that named the same domain in the last day."),
+)
+
+
+def _text(name: str, type_: Type, meaning: str, *, role: str = "message") -> Feature:
+    return Feature(name, role, SENT, type_, meaning, privacy=Privacy.CONTENT, function="message_text")
+
+
+TEXT: tuple[Feature, ...] = (
+    _text("message_links", Type.INT, "Web addresses in the text."),
+    _text("message_phones", Type.INT, "Telephone numbers in the text."),
+    _text("message_handles", Type.INT, "Names on another messenger, or e-mail addresses, in the text."),
+    _text("message_hidden_contact", Type.BOOL, "A contact in the text is disguised by spacing or spelled out."),
+    _text("message_lookalike_domain", Type.BOOL, "A domain in the text imitates a known one."),
+    _text("message_disposable_domain", Type.BOOL, "A domain in the text is of throw-away mail or a link shortener."),
+    _text("message_off_platform", Type.BOOL, "The text asks to go on, or to pay, elsewhere."),
+    _text("message_pressure", Type.INT, "Words of urgency, prize, account trouble or credentials in the text."),
+    _text("message_length", Type.INT, "Characters of the text."),
+    _text("sender_same_text_24h", Type.INT, "Messages of the sender in a day with the same text.", role="sender"),
+)
+
+CONTACT: tuple[Feature, ...] = (
+    Feature(
+        "message_first_contact",
+        "sender",
+        SENT,
+        Type.BOOL,
+        "Neither of the two wrote to the other, or in the thread, in 90 days.",
+        function="derived",
+    ),
+)
+
+FEATURES = WINDOWS + TEXT + CONTACT
