@@ -1,0 +1,71 @@
+"""Turns what a set says about its events into labels with source `import`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from signals.enums import CLASS_VERDICT, LabelSource, Lane
+from signals.models import Event
+from signals.services import labels
+from tscore.core import db
+
+
+class Known(Protocol):
+    """What is read of a truth: see signals.sources.base.Truth."""
+
+    entity_kind: str
+    entity_id: str
+    abuse_type: str
+    label_class: str
+    known_at: datetime
+
+
+def record(*, source: str, truths: Sequence[tuple[str, Known]], now: datetime) -> int:
+    """Record one label for each (event id, truth) whose event is stored, in one transaction; return how many.
+
+    A label names the entity of that kind in the event: the event's own or one of its roles.
+    """
+    events = _stored(source, [event_id for event_id, _ in truths])
+    drafts = [draft for event_id, truth in truths if (draft := _draft(source, events.get(event_id), truth))]
+    return db.in_transaction(lambda: len(labels.record_many(drafts, now=now)))
+
+
+def _stored(source: str, event_ids: list[str]) -> dict[str, Event]:
+    found = Event.objects.filter(source__name=source, external_id__in=event_ids).prefetch_related(
+        "involvements__entity"
+    )
+    return {event.external_id: event for event in found.order_by("observed_at")}
+
+
+def _draft(source: str, event: Event | None, truth: Known) -> labels.LabelDraft | None:
+    if event is None:
+        return None
+    entity = next(
+        (
+            part.entity
+            for part in event.involvements.all()
+            if (part.entity.kind, part.entity.external_id) == (truth.entity_kind, truth.entity_id)
+        ),
+        None,
+    )
+    if entity is None:
+        return None
+    return labels.LabelDraft(
+        external_id=f"{event.external_id}@{event.observed_at:%Y%m%d%H%M%S}",
+        entity_id=entity.pk,
+        event_id=event.pk,
+        abuse_type_id=truth.abuse_type,
+        verdict=CLASS_VERDICT[truth.label_class],
+        label_class=truth.label_class,
+        source=LabelSource.IMPORT,
+        actor=f"set:{source}",
+        confidence=1.0,
+        reason="",
+        occurred_at=event.occurred_at,
+        known_at=truth.known_at,
+        lane=Lane.DETECTION,
+        inclusion_probability=None,
+        origin=f"import:{source}",
+    )
