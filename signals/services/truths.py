@@ -33,10 +33,8 @@ def record(*, source: str, truths: Sequence[tuple[str, Known]], now: datetime) -
 
 
 def _stored(source: str, event_ids: list[str]) -> dict[str, Event]:
-    found = Event.objects.filter(source__name=source, external_id__in=event_ids).prefetch_related(
-        "involvements__entity"
-    )
-    return {event.external_id: event for event in found.order_by("observed_at")}
+    found = Event.objects.filter(source__name=source, external_id__in=event_ids).order_by("observed_at")
+    return {event.external_id: event for event in found.prefetch_related("involvements__entity")}
 
 
 def _draft(source: str, event: Event | None, truth: Known) -> labels.LabelDraft | None:

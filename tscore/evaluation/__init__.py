@@ -1,1 +1,1 @@
-"""What the first rules find on public sets: each set replayed into a database of its own, measured against its truth."""
+"""What the first rules find on public sets: each replayed into a database of its own, measured by its truth."""

@@ -13,10 +13,10 @@ from tscore.core import db
 FOUND = """
 SELECT l.verdict, EXISTS (
     SELECT 1 FROM signals_signal s
-    WHERE s.mode = 'live' AND s.retracted_at IS NULL AND s.observed_at < l.known_at AND s.abuse_type_id = l.abuse_type_id
+    WHERE s.mode = 'live' AND s.retracted_at IS NULL
+      AND s.observed_at < l.known_at AND s.abuse_type_id = l.abuse_type_id
       AND ((l.entity_id = s.entity_id AND e.kind <> 'account')
            OR EXISTS (SELECT 1 FROM signals_signalevent se WHERE se.signal_id = s.id AND se.event_id = l.event_id))
-      AND (s.entity_id = l.entity_id OR s.id IN (SELECT signal_id FROM signals_signalevent WHERE event_id = l.event_id))
 ) AS found, count(*)
 FROM signals_label l JOIN signals_entity e ON e.id = l.entity_id
 WHERE l.source = 'import' AND l.verdict IN ('good', 'bad')

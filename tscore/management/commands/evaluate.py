@@ -19,7 +19,8 @@ SETS = (
     "craigslist_listings",
     "agora_2014_listings",
 )
-TABLE = "| source | events | signals | cases | alerts a day | base rate | precision | recall |\n|---|---|---|---|---|---|---|---|"
+HEAD = "| source | events | signals | cases | alerts a day | base rate | precision | recall |"
+TABLE = HEAD + "\n|---|---|---|---|---|---|---|---|"
 DETECTORS = "| source | detector | signals | trigger bad | trigger good | not labelled |\n|---|---|---|---|---|---|"
 
 
