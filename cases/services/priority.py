@@ -14,7 +14,7 @@ _USED = USED_SQL.format(opened="c.opened_at", due="c.due_at")
 _RERANK = f"""
 WITH due AS MATERIALIZED (
   SELECT id FROM cases_case
-   WHERE state <> 'closed' AND rerank_at IS NOT NULL AND rerank_at <= %(now)s
+   WHERE state <> 'closed' AND state <> 'waiting' AND rerank_at IS NOT NULL AND rerank_at <= %(now)s
    ORDER BY rerank_at LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED),
 stepped AS (SELECT c.id, {_USED} AS used FROM cases_case c JOIN due USING (id))
 UPDATE cases_case c

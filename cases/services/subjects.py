@@ -7,6 +7,7 @@ entity or of an entity that one links to. If no role leads anywhere: the signal'
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -92,7 +93,7 @@ def _search(
 ) -> _Search:
     signal_id, entity_id, kind, abuse_type, trigger_id, trigger_roles, own_roles = row
     roles = list(roles_of.get(abuse_type, ()))
-    return _Search(signal_id, entity_id, kind, trigger_id, trigger_roles or {}, own_roles, roles)
+    return _Search(signal_id, entity_id, kind, trigger_id, json.loads(trigger_roles or "{}"), own_roles, roles)
 
 
 def _in_trigger(search: _Search) -> int | None:

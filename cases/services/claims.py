@@ -1,0 +1,262 @@
+"""Who works on which case: a lease of some minutes by the database clock, with a fence number at each hand-out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from cases import permissions
+from cases.enums import CaseState, SkipReason
+from cases.lifecycle import CaseMove
+from cases.models import Case, CaseSkip, Queue
+from cases.services import notes
+from cases.services.holding import (
+    AlreadyDecided,
+    LeaseEnded,
+    NotHolder,
+    hand_out,
+    leave,
+    locked,
+    locked_by_holder,
+    note_claim,
+)
+from cases.verbs import Verb
+from tscore.core import db
+from tscore.core.errors import Conflict, FieldProblem, Invalid
+from tscore.core.models import User
+
+SKIP_FOR = timedelta(hours=8)
+
+__all__ = ["AlreadyDecided", "LeaseEnded", "NotHolder", "claim", "claim_next"]
+
+# Reads exactly the index case_claim. The skipped cases are read once, as an array, so that nothing disturbs its order;
+# expired leases are returned by `release_expired` and are no part of this predicate.
+_NEXT = """
+WITH candidate AS MATERIALIZED (
+  SELECT c.id FROM cases_case c
+   WHERE c.queue_id = %(queue)s AND c.state = 'queued'
+     AND c.id <> ALL (ARRAY(SELECT s.case_id FROM cases_caseskip s WHERE s.actor_id = %(actor)s AND s.until > %(now)s))
+     AND (%(leads)s OR c.escalated_at IS NULL)
+   ORDER BY c.priority DESC, c.due_at, c.id
+   LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE cases_case c
+   SET state = 'reviewing', claimed_by_id = %(actor)s, claim_until = statement_timestamp() + %(lease)s,
+       fence = c.fence + 1
+  FROM candidate WHERE c.id = candidate.id
+RETURNING c.*
+"""
+
+# A lease also ends when its holder may no longer sign in.
+_EXPIRED = """
+WITH expired AS MATERIALIZED (
+  SELECT c.id, c.claimed_by_id AS holder
+    FROM cases_case c JOIN core_user person ON person.id = c.claimed_by_id
+   WHERE c.state = 'reviewing' AND (c.claim_until < statement_timestamp() OR NOT person.is_active)
+   ORDER BY c.claim_until LIMIT %(limit)s FOR NO KEY UPDATE OF c SKIP LOCKED)
+UPDATE cases_case c SET state = 'queued', claimed_by_id = NULL, claim_until = NULL
+  FROM expired WHERE c.id = expired.id
+RETURNING c.*, expired.holder
+"""
+
+_EXTEND = """
+UPDATE cases_case SET claim_until = GREATEST(claim_until, statement_timestamp() + %(lease)s)
+ WHERE id = %(case)s AND state = 'reviewing' AND claimed_by_id = %(actor)s AND fence = %(fence)s
+   AND claim_until > statement_timestamp()
+RETURNING claim_until
+"""
+
+
+class TakenAlready(Conflict):
+    """Somebody else is working on this case. Take another one."""
+
+
+class HeldAlready(Conflict):
+    """This case was held once already; it cannot be held again. Decide, put it aside or give it back."""
+
+
+class NotAReviewer(Invalid):
+    """This person cannot take cases of this queue. Choose somebody from the list."""
+
+
+class NoReason(Invalid):
+    """Say why you skip this case."""
+
+
+def claim_next(*, queue: Queue, actor: User, now: datetime) -> Case | None:
+    """Hand the next case of a queue to a person, or return None where nothing is left for them.
+
+    * by priority, then due, then id; never one that somebody else is being handed at this moment;
+    * not what the person skipped in the last hours;
+    * escalated cases only to leads of the queue.
+    """
+    permissions.require_review(actor, queue.pk)
+    return db.in_transaction(lambda: _claim_next(queue, actor, now))
+
+
+def _claim_next(queue: Queue, actor: User, now: datetime) -> Case | None:
+    leads = permissions.may_lead(actor, queue)
+    terms = {"queue": queue.pk, "actor": actor.pk, "now": now, "leads": leads, "lease": settings.CLAIM_LEASE}
+    for case in Case.objects.raw(_NEXT, terms):
+        note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
+        return case
+    return None
+
+
+def claim(*, case_id: int, actor: User, now: datetime) -> Case:
+    """Hand one chosen case to a person; taking one's own case again only renews the lease.
+
+    Raises:
+        Missing: no such case for this person.
+        TakenAlready: somebody else holds it.
+        AlreadyDecided: it is closed.
+        LeadsOnly: it is escalated.
+    """
+    return db.in_transaction(lambda: _claim(case_id, actor, now))
+
+
+def _claim(case_id: int, actor: User, now: datetime) -> Case:
+    case = locked(case_id=case_id, actor=actor)
+    if case.state == CaseState.CLOSED:
+        raise AlreadyDecided
+    if case.escalated_at is not None:
+        permissions.require_lead(actor, case.queue_id)
+    if case.state == CaseState.REVIEWING and case.is_live:  # type: ignore[attr-defined]
+        return _renewed(case, actor)
+    if case.state == CaseState.REVIEWING:
+        leave(case, CaseMove.EXPIRED)
+    hand_out(case, CaseMove.CLAIMED, to=actor, wait_until=None, wait_for="")
+    note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
+    return case
+
+
+def _renewed(case: Case, actor: User) -> Case:
+    if case.claimed_by_id != actor.pk:
+        holder = case.claimed_by.name if case.claimed_by else "Somebody else"
+        raise TakenAlready(f"{holder} is working on this case. Take another one.")
+    heartbeat(case_id=case.pk, actor=actor, fence=case.fence, now=case.opened_at)
+    case.refresh_from_db(fields=["claim_until"])
+    return case
+
+
+def heartbeat(*, case_id: int, actor: User, fence: int, now: datetime) -> datetime:
+    """Let the lease run for its full length again; return its end by the database clock.
+
+    Raises:
+        LeaseEnded: the lease ended, or somebody else has the case.
+    """
+    terms = {"case": case_id, "actor": actor.pk, "fence": fence, "lease": settings.CLAIM_LEASE}
+    extended: list[tuple[datetime]] = db.rows(_EXTEND, terms)  # type: ignore[assignment]
+    if not extended:
+        raise LeaseEnded
+    return extended[0][0]
+
+
+def hold(*, case_id: int, actor: User, now: datetime) -> Case:
+    """Let the holder keep the case for four hours, once.
+
+    Raises:
+        HeldAlready: it was held before.
+        AlreadyDecided, NotHolder, LeaseEnded, Missing: the person does not hold it.
+    """
+
+    def held() -> Case:
+        case = locked_by_holder(case_id=case_id, actor=actor)
+        if case.held_once:
+            raise HeldAlready
+        db.rows(
+            "UPDATE cases_case SET held_once = true, claim_until = statement_timestamp() + %s WHERE id = %s",
+            [settings.CLAIM_HOLD, case.pk],
+        )
+        case.refresh_from_db(fields=["held_once", "claim_until"])
+        note_claim(case, actor=actor, verb=Verb.CASE_HELD, now=now)
+        return case
+
+    return db.in_transaction(held)
+
+
+def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
+    """Give a case that is being reviewed to somebody else; its holder may, and leads of the queue.
+
+    Raises:
+        NotAReviewer: the other person may not review this queue.
+        AlreadyDecided, NotHolder, LeaseEnded, Missing: the case is in no state to be handed over.
+        LeadsOnly: neither holder nor lead.
+    """
+
+    def handed_over() -> Case:
+        case = locked(case_id=case_id, actor=actor)
+        if case.state != CaseState.REVIEWING:
+            raise AlreadyDecided if case.state == CaseState.CLOSED else NotHolder
+        if case.claimed_by_id != actor.pk:
+            permissions.require_lead(actor, case.queue_id)
+        _require_successor(case, to)
+        hand_out(case, CaseMove.HANDED_OVER, to=to)
+        note_claim(case, actor=actor, verb=Verb.CASE_HANDED_OVER, now=now, to=to.pk)
+        return case
+
+    return db.in_transaction(handed_over)
+
+
+def _require_successor(case: Case, to: User) -> None:
+    fits = to.is_active and permissions.may_review(to, case.queue_id)
+    if not fits or (case.escalated_at is not None and not permissions.may_lead(to, case.queue_id)):
+        raise NotAReviewer(fields=[FieldProblem("to", "invalid", "cannot take this case")])
+
+
+def release(*, case_id: int, actor: User, now: datetime) -> Case:
+    """Give a held case back to its queue."""
+
+    def released() -> Case:
+        case = locked_by_holder(case_id=case_id, actor=actor)
+        leave(case, CaseMove.RELEASED)
+        note_claim(case, actor=actor, verb=Verb.CASE_RELEASED, now=now)
+        return case
+
+    return db.in_transaction(released)
+
+
+def skip(*, case_id: int, actor: User, reason: str, now: datetime) -> Case:
+    """Give a held case back and do not be handed it for eight hours.
+
+    Raises:
+        NoReason: the reason is none of the five.
+        AlreadyDecided, NotHolder, LeaseEnded, Missing: the person does not hold it.
+    """
+    if reason not in SkipReason.values:
+        raise NoReason(fields=[FieldProblem("reason", "invalid", "Choose one of the five reasons.")])
+
+    def skipped() -> Case:
+        case = locked_by_holder(case_id=case_id, actor=actor)
+        leave(case, CaseMove.SKIPPED)
+        CaseSkip.objects.create(case=case, actor=actor, reason=reason, until=now + SKIP_FOR)
+        note_claim(case, actor=actor, verb=Verb.CASE_SKIPPED, now=now, reason=reason)
+        return case
+
+    return db.in_transaction(skipped)
+
+
+def escalate(*, case_id: int, actor: User, note: str = "", now: datetime) -> Case:
+    """Give a held case back so that only leads of its queue are handed it; the note is kept with the case."""
+
+    def escalated() -> Case:
+        case = locked_by_holder(case_id=case_id, actor=actor)
+        leave(case, CaseMove.ESCALATED, escalated_at=now)
+        if note.strip():
+            notes.write(case=case, author=actor, text=note, now=now)
+        note_claim(case, actor=actor, verb=Verb.CASE_ESCALATED, now=now)
+        return case
+
+    return db.in_transaction(escalated)
+
+
+def release_expired(*, limit: int, now: datetime) -> int:
+    """Return cases to their queues whose lease has ended or whose holder is no longer active; return how many."""
+
+    def returned() -> int:
+        cases = list(Case.objects.raw(_EXPIRED, {"limit": limit}))
+        for case in cases:
+            note_claim(case, actor=None, verb=Verb.CASE_LEASE_EXPIRED, now=now, holder=case.holder)  # type: ignore[attr-defined]
+        return len(cases)
+
+    return db.in_transaction(returned)
