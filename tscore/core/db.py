@@ -69,30 +69,21 @@ def in_transaction(function: Callable[[], T], *, using: str = "default") -> T:
         OutcomeUnknown: the connection was lost during commit; the caller's idempotency key tells what happened.
     """
     for attempt in range(ATTEMPTS):
-        returned = False
+        line, returned = None, False
         try:
             with transaction.atomic(using=using, durable=True):
+                line = connections[using].connection
                 result = function()
                 returned = True
         except (DatabaseError, InterfaceError) as error:
-            if not _may_run_again(error, using=using, returned=returned):
+            if line is not None and line.closed and returned:
+                raise OutcomeUnknown from error
+            if not (sqlstate(error) in TRY_AGAIN or (line is not None and line.closed)):
                 raise
             time.sleep(random.uniform(0, 0.02 * 2**attempt))
         else:
             return result
     raise Contended
-
-
-def _may_run_again(error: Exception, *, using: str, returned: bool) -> bool:
-    if sqlstate(error) in TRY_AGAIN:
-        return True
-    connection = connections[using]
-    if connection.connection is not None and connection.is_usable():
-        return False
-    connection.close()
-    if returned:
-        raise OutcomeUnknown from error
-    return True
 
 
 def sqlstate(error: Exception) -> str:

@@ -72,7 +72,8 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        person = request.user  # None after an API view: machines are no users
+        if person is not None and person.is_authenticated:
             response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
