@@ -127,6 +127,9 @@ def _involve(row: Event, named: list[tuple[str, Entity]]) -> None:
                 kind=row.kind,
                 occurred_at=row.occurred_at,
                 observed_at=row.observed_at,
+                primary_id=row.entity_id,
+                actor_id=row.actor_id,
+                amount_base_minor=row.amount_base_minor,
             )
             for role, who in named
         ]

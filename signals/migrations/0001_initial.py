@@ -73,6 +73,9 @@ class Migration(migrations.Migration):
                 ('occurred_at', models.DateTimeField()),
                 ('observed_at', models.DateTimeField()),
                 ('superseded_at', models.DateTimeField(null=True)),
+                ('primary_id', models.BigIntegerField()),
+                ('actor_id', models.BigIntegerField(null=True)),
+                ('amount_base_minor', models.BigIntegerField(null=True)),
             ],
         ),
         migrations.CreateModel(

@@ -50,7 +50,8 @@ class Involvement(models.Model):
     """An entity's part in an event: the index that windows, time lines and look-ups read. Derived from events.
 
     `superseded_at` is the `observed_at` of the next revision: a row counts as of instant T where
-    `observed_at <= T < superseded_at`.
+    `observed_at <= T < superseded_at`. Primary entity, actor and amount are the event's, copied so that long windows
+    need not look up a month of events.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="involvements")
@@ -60,6 +61,9 @@ class Involvement(models.Model):
     occurred_at = models.DateTimeField()
     observed_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True)
+    primary_id = models.BigIntegerField()
+    actor_id = models.BigIntegerField(null=True)
+    amount_base_minor = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["entity", "occurred_at"], name="involvement_entity_time")]
