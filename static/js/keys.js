@@ -1,18 +1,18 @@
-// Keys: an element with data-key can be pressed. The dialog of `?` reads the same elements, so it lists exactly what is bound.
-// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either). Words: data-key-label, else aria-label, else text.
+// An element with data-key can be pressed; the dialog of `?` reads the same elements, so it lists exactly what is bound.
+// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either). See docs/design-system.md.
 const TEXT = "textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox], [type=submit], [type=button])";
-const OWN_ENTER = "a[href], button, summary, label";
+const OWN_ENTER = "a[href], button, summary";
 const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
 let prefix = "", forget;
 
-// Lists: [data-list] holds [data-row]s, each with one a[data-open]; the row that has focus is the current one.
+// [data-list] holds [data-row]s, each with one a[data-open]; the row that has focus is the current one.
 const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
-const current = () => document.querySelector("[data-list] [data-row][aria-current]");
+const current = () => document.querySelector("[data-row][aria-current]");
 const inRow = (selector) => current()?.querySelector(selector);
 
 function move(step) {
   const all = rows(), at = all.indexOf(current());
-  const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+  const next = all[at < 0 ? 0 : at + step] ?? all[at];
   next?.querySelector("[data-open]").focus();
   return next;
 }
@@ -22,30 +22,27 @@ function extend(step) {
 }
 
 function listKeys() {
-  const all = rows(), found = [];
-  if (!all.length) return found;
+  const found = [];
   const add = (keys, label, act, repeats) => found.push({ keys, label, act, repeats, group: "List" });
+  if (!rows().length) return found;
   add(["j", "ArrowDown"], "Next row", () => move(1), true);
   add(["k", "ArrowUp"], "Previous row", () => move(-1), true);
   add(["o", "Enter"], "Open", () => inRow("[data-open]")?.click());
-  if (document.querySelector("[data-list] [data-select]")) {
+  if (document.querySelector("[data-row] [data-select]")) {
     add(["x"], "Select", () => inRow("[data-select]")?.click());
-    add(["Shift+J"], "Extend selection down", () => extend(1), true);
-    add(["Shift+K"], "Extend selection up", () => extend(-1), true);
+    add(["Shift+J"], "Select down", () => extend(1), true);
+    add(["Shift+K"], "Select up", () => extend(-1), true);
   }
-  for (const element of document.querySelectorAll("[data-list] [data-row-key]")) {
+  for (const element of document.querySelectorAll("[data-row] [data-row-key]")) {
     const key = element.dataset.rowKey;
-    if (!found.some((one) => one.keys[0] === key)) add([key], label(element), () => inRow(`[data-row-key="${key}"]`)?.click());
+    if (found.every((one) => one.keys[0] !== key)) add([key], label(element), () => inRow(`[data-row-key="${key}"]`)?.click());
   }
   return found;
 }
 
 function label(element) {
-  if (element.dataset.keyLabel) return element.dataset.keyLabel;
-  if (element.ariaLabel) return element.ariaLabel;
-  const copy = element.cloneNode(true);
-  copy.querySelectorAll("kbd, svg, .count").forEach((part) => part.remove());
-  return copy.textContent.trim().replace(/\s+/g, " ");
+  const words = [...element.childNodes].filter((part) => !part.matches?.("kbd, .count")).map((part) => part.textContent);
+  return element.dataset.keyLabel || element.ariaLabel || words.join("").trim();
 }
 
 function bindings() {
@@ -60,11 +57,11 @@ function bindings() {
 
 function press(element) {
   for (let box = element.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-  if (element.matches(`${TEXT}, [type=radio], [type=checkbox], [data-key-focus]`)) element.focus();
-  if (!element.matches(`${TEXT}, [data-key-focus]`)) element.click();
+  if (element.matches(`${TEXT}, [type=radio], [type=checkbox]`)) element.focus();
+  if (!element.matches(TEXT)) element.click();
 }
 
-// The produced character counts, so layouts do not matter; digits also by position, because French types them with Shift.
+// The produced character counts on every layout; digits also by position, as French types them with Shift.
 function nameOf(event, code) {
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
   const key = code && /^Digit[1-9]$/.test(event.code) ? event.code.slice(5) : event.key;
@@ -81,59 +78,60 @@ function find(event) {
   }
 }
 
-function leave(event) {
+function leave({ target }) {
   const menu = document.querySelector("details.menu[open]");
-  if (menu) { menu.open = false; menu.querySelector("summary").focus(); return true; }
-  if (event.target.matches(TEXT)) { event.target.blur(); return true; }
+  if (!menu) return target.matches(TEXT) && !target.blur();
+  menu.open = false;
+  menu.querySelector("summary").focus();
+  return true;
 }
 
 function silent(event) {
   if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return true;
   if (document.querySelector("dialog[open], :popover-open")) return true;
-  const combined = event.ctrlKey || event.metaKey;
-  if (!combined && (event.target.closest(TEXT) || document.documentElement.dataset.keys === "off")) return true;
-  return event.key === "Enter" && !event.shiftKey && !combined && event.target.closest(OWN_ENTER);
+  if (event.ctrlKey || event.metaKey) return false;
+  if (event.target.closest(TEXT) || document.documentElement.dataset.keys === "off") return true;
+  return event.key === "Enter" && !event.shiftKey && event.target.closest(OWN_ENTER);
 }
 
 document.addEventListener("keydown", (event) => {
-  if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
   if (event.key === "Escape" && leave(event)) return;
   if (silent(event)) return;
   const hit = find(event);
   prefix = hit?.starts ?? "";
   clearTimeout(forget);
-  if (prefix) forget = setTimeout(() => { prefix = ""; }, 1500);
+  forget = setTimeout(() => { prefix = ""; }, 1500);
   if (!hit || (event.key.startsWith("Arrow") && !current())) return;
   event.preventDefault();
   if (hit.act && (!event.repeat || hit.repeats)) hit.act();
 });
 
 document.addEventListener("focusin", (event) => {
-  const row = event.target.closest("[data-list] [data-row]");
+  const row = event.target.closest("[data-row]");
   if (!row || row === current()) return;
   current()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
 });
 
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-keys-open]")) show(document.querySelector("dialog[data-keys]"));
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-keys-open]")) show(document.querySelector("dialog[data-keys]"));
 });
 
 function show(dialog) {
   const groups = Map.groupBy(bindings(), (one) => one.group);
-  dialog.querySelector("[data-keys-list]").replaceChildren(...[...groups].map(([name, all]) => {
-    const section = document.createElement("section"), list = document.createElement("ul");
-    section.append(Object.assign(document.createElement("h3"), { textContent: name }), list);
-    for (const one of all) list.append(line(one));
-    return section;
-  }));
+  dialog.querySelector("[data-keys-list]").replaceChildren(...[...groups].map(([name, all]) =>
+    make("section", make("h3", name), make("ul", ...all.map(line)))));
   dialog.showModal();
 }
 
 function line({ keys, label }) {
-  const item = document.createElement("li"), caps = document.createElement("span");
-  for (const cap of keys) for (const key of cap === " " ? [cap] : cap.split(/[ +]/))
-    caps.append(Object.assign(document.createElement("kbd"), { textContent: NAMES[key] ?? key }), " ");
-  item.append(label, caps);
-  return item;
+  const caps = keys.flatMap((key) => key === " " ? [key] : key.split(/[ +]/));
+  return make("li", label, make("span", ...caps.flatMap((cap) => [make("kbd", NAMES[cap] ?? cap), " "])));
+}
+
+function make(tag, ...content) {
+  const element = document.createElement(tag);
+  element.append(...content);
+  return element;
 }

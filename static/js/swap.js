@@ -23,6 +23,13 @@ document.addEventListener("htmx:afterSettle", (event) => {
   scrollTo(0, 0);
 });
 
+// A 409 or 422 without a panel of its own is only a sentence: it belongs above the page, not in place of it.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-problem")) return;
+  detail.shouldSwap = false;
+  tell(explain(detail.xhr));
+});
+
 document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
