@@ -1,0 +1,99 @@
+"""From the bytes of one item to a checked structure of its kind, or a typed refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from signals.features.identifiers import contains_card
+from signals.kinds import KINDS, Kind
+from signals.kinds_structs import DECODERS, ENVELOPE, Envelope, Identifier, code_at, names_at
+from signals.services import ingest_problems as problems
+from signals.services.ingest_problems import ItemRefused, Place
+from signals.services.ingest_repair import REPLACEMENT, has_key_twice, repair
+from signals.services.ingest_scan import ITEM_LIMIT, Scanned, is_closed
+
+OLDEST, NEWEST = 1970, 9000
+
+
+@dataclass(slots=True)
+class Decoded:
+    """One item whose members are all of the declared form. Times are UTC."""
+
+    external_id: str
+    kind: Kind
+    occurred_at: datetime
+    observed_at: datetime
+    data: Any
+    replaced: bool
+    source: str | None
+
+
+def decode(item: Scanned) -> Decoded:
+    """Decode one event.
+
+    Raises:
+        ItemRefused: with the first thing that is wrong.
+    """
+    envelope, replaced = open_envelope(item)
+    kind = KINDS.get(envelope.type)
+    if kind is None:
+        raise problems.unknown_kind(envelope.type, list(KINDS))
+    data = _typed(DECODERS[kind.name].decode, envelope.data, base="/data", kind=kind)
+    occurred_at = utc(envelope.time, "/time")
+    observed_at = utc(envelope.recordedtime, "/recordedtime") if envelope.recordedtime else occurred_at
+    source = envelope.source if envelope.source is not msgspec.UNSET else None
+    return Decoded(envelope.id, kind, occurred_at, observed_at, data, replaced, source)
+
+
+def open_envelope(item: Scanned) -> tuple[Envelope, bool]:
+    """Read the outer members, whatever the type; say whether characters were replaced."""
+    if item.problem:
+        raise item.problem
+    raw, replaced = repair(item.raw)
+    envelope = _typed(ENVELOPE.decode, raw, base="", kind=None)
+    if has_key_twice(raw.decode()):
+        raise ItemRefused("duplicate_key")
+    require_id(envelope.id, "/id")
+    return envelope, replaced
+
+
+def find_id(raw: bytes) -> str:
+    """Return the id of an item that was refused, where one can be read."""
+    try:
+        value = msgspec.json.decode(repair(raw)[0], type=dict[str, msgspec.Raw] if len(raw) <= ITEM_LIMIT else None)
+        found = require_id(msgspec.json.decode(value["id"], type=Identifier), "/id")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, KeyError, ItemRefused):
+        return ""
+    return "" if contains_card(found) else found
+
+
+def require_id(value: str, pointer: str) -> str:
+    """Return an id that is printable and without white space, or refuse the item."""
+    if not value.isprintable() or " " in value or REPLACEMENT in value:
+        raise ItemRefused("bad_id", pointer)
+    return value
+
+
+def utc(moment: Any, pointer: str) -> datetime:
+    """Return an instant in UTC, refusing years that no table and no clock of ours can hold."""
+    if not OLDEST <= moment.year <= NEWEST:
+        raise ItemRefused("bad_time", pointer, f"Give a time between the years {OLDEST} and {NEWEST}.")
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)  # type: ignore[no-any-return]
+
+
+def _typed(decode_: Callable[[Any], Any], raw: Any, *, base: str, kind: Kind | None) -> Any:
+    try:
+        return decode_(raw)
+    except msgspec.ValidationError as error:
+        what, pointer = problems.split_message(str(error), base=base)
+        raise problems.refusal(what, pointer, Place(names_at(kind, pointer), code_at(kind, pointer))) from None
+    except UnicodeDecodeError:
+        raise ItemRefused("bad_encoding", base) from None
+    except (msgspec.DecodeError, RecursionError):
+        closed = bool(base) or is_closed(bytes(raw))
+        raise ItemRefused("bad_json" if closed else "malformed_json", base) from None

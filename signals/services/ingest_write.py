@@ -1,0 +1,156 @@
+"""The one set-based statement that stores a batch, and what must be true before it. Joins the caller's transaction."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from signals.services.ingest_entities import Entities, Links
+from signals.services.ingest_ready import Ready
+from signals.services.ingest_revisions import History, Revision
+from tscore.core import crypto
+from tscore.core.db import rows, transaction_required
+
+LANES = 64
+_LANE_CLASS = 0x5453_0000
+
+# Two batches with the same id wait for each other here, so that all that follows sees every stored revision.
+LOCK_SQL = "SELECT pg_advisory_xact_lock(%s, lane) FROM unnest(%s::int[]) AS lane"
+KNOWN_SQL = """
+SELECT external_id, observed_at, content_mac, id FROM signals_event WHERE source_id = %s AND external_id = ANY(%s)"""
+IDS_SQL = "SELECT nextval(pg_get_serial_sequence('signals_event', 'id')) FROM generate_series(1, %s)"
+
+STORE_SQL = """
+WITH item AS (
+  SELECT * FROM jsonb_to_recordset(%(events)s::jsonb) AS r (id bigint, external_id text, kind text, entity bigint,
+    actor bigint, occurred timestamptz, observed timestamptz, superseded timestamptz, mac text, payload jsonb,
+    roles jsonb, amount bigint, flags text[], stale boolean)
+), stored AS (
+  INSERT INTO signals_event (id, source_id, external_id, kind, entity_id, actor_id, occurred_at, observed_at,
+    received_at, content_mac, payload, roles, amount_base_minor, flags, scored_at, next_at)
+  SELECT id, %(source)s, external_id, kind, entity, actor, occurred, observed, %(received)s, decode(mac, 'hex'),
+    payload, roles, amount, flags, CASE WHEN stale THEN %(received)s END, CASE WHEN NOT stale THEN %(received)s END
+  FROM item
+), involved AS (
+  INSERT INTO signals_involvement (event_id, entity_id, role, kind, occurred_at, observed_at, superseded_at,
+    primary_id, actor_id, amount_base_minor)
+  SELECT item.id, part.entity, part.role, item.kind, item.occurred, item.observed, item.superseded,
+    item.entity, item.actor, item.amount
+  FROM unnest(%(part_event)s::bigint[], %(part_entity)s::bigint[], %(part_role)s::text[]) AS part (event, entity, role)
+  JOIN item ON item.id = part.event
+), linked AS (
+  INSERT INTO signals_link AS l (origin_id, target_id, kind, first_seen_at, last_seen_at, count)
+  SELECT * FROM unnest(%(link_origin)s::bigint[], %(link_target)s::bigint[], %(link_kind)s::text[],
+    %(link_first)s::timestamptz[], %(link_last)s::timestamptz[], %(link_count)s::int[])
+  ON CONFLICT (origin_id, target_id, kind) DO UPDATE SET
+    first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at), count = l.count + excluded.count
+), valued AS (
+  INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
+  SELECT entity, ciphertext, %(key_id)s
+  FROM unnest(%(value_entity)s::bigint[], %(value)s::bytea[]) AS given (entity, ciphertext)
+  ON CONFLICT (entity_id) DO NOTHING
+)
+INSERT INTO signals_personaltext (event_id, member, text)
+SELECT * FROM unnest(%(text_event)s::bigint[], %(text_member)s::text[], %(text)s::text[])"""
+
+SUPERSEDE_SQL = """
+UPDATE signals_involvement SET superseded_at = r.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS r (event, at)
+WHERE event_id = r.event AND superseded_at IS DISTINCT FROM r.at"""
+
+
+@dataclass(slots=True)
+class ToStore:
+    """One item that will be stored under its row id."""
+
+    pk: int
+    item: Ready
+    stale: bool
+
+
+@transaction_required
+def history(source_id: int, external_ids: Iterable[str]) -> History:
+    """Wait for other batches with these ids, then return what is stored of them."""
+    names = sorted(set(external_ids))
+    lock_lanes(source_id, names)
+    found = History()
+    for external_id, observed_at, content_mac, pk in rows(KNOWN_SQL, [source_id, names]):
+        found.add(external_id, Revision(observed_at, bytes(content_mac), pk))
+    return found
+
+
+def lock_lanes(number: int, names: Iterable[str]) -> None:
+    """Lock the lanes of these names until the transaction ends; lanes bound the number of locks, whatever the batch."""
+    lanes = sorted({zlib.crc32(name.encode()) % LANES for name in names})
+    rows(LOCK_SQL, [_LANE_CLASS + number, lanes])
+
+
+def new_ids(count: int) -> list[int]:
+    """Draw row ids for events."""
+    return [pk for (pk,) in rows(IDS_SQL, [count])] if count else []
+
+
+@transaction_required
+def store(*, source_id: int, items: Sequence[ToStore], found: History, received_at: datetime) -> None:
+    """Store events with entities, parts, links, personal values and texts; join older and newer revisions."""
+    if not items:
+        return
+    entities, links = Entities(), Links()
+    for row in items:
+        entities.add(row.item, changes_state=not row.stale)
+    entities.write()
+    for row in items:
+        links.add(row.item, entities.ids)
+    later = found.successors()
+    rows(STORE_SQL, {
+        "source": source_id,
+        "received": received_at,
+        "key_id": crypto.KEY_ID,
+        "events": msgspec.json.encode([_event(row, entities, later) for row in items]).decode(),
+        **_parts(items, entities),
+        **_named(("link_origin", "link_target", "link_kind", "link_first", "link_last", "link_count"), links.columns()),
+        **_named(("value_entity", "value"), entities.sealed_values()),
+        **_texts(items),
+    })  # fmt: skip
+    mine = {row.pk for row in items}
+    if older := {pk: at for pk, at in later.items() if pk not in mine}:
+        rows(SUPERSEDE_SQL, [list(older), list(older.values())])
+
+
+def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict[str, Any]:
+    item, pks = row.item, entities.ids
+    return {
+        "id": row.pk,
+        "external_id": item.external_id,
+        "kind": item.kind.name,
+        "entity": pks[item.primary],
+        "actor": pks[item.actor] if item.actor else None,
+        "occurred": item.occurred_at,
+        "observed": item.observed_at,
+        "superseded": later.get(row.pk),
+        "mac": item.content_mac.hex(),
+        "payload": item.payload,
+        "roles": {role: pks[key] for role, key in item.roles.items()},
+        "amount": item.amount_base_minor,
+        "flags": list(item.flags),
+        "stale": row.stale,
+    }
+
+
+def _parts(items: Sequence[ToStore], entities: Entities) -> dict[str, list[Any]]:
+    parts = [(row.pk, entities.ids[key], role) for row in items for role, key in row.item.entities]
+    return _named(("part_event", "part_entity", "part_role"), list(zip(*parts, strict=True)))
+
+
+def _texts(items: Sequence[ToStore]) -> dict[str, list[Any]]:
+    texts = [(row.pk, member, text) for row in items for member, text in row.item.texts.items()]
+    return _named(("text_event", "text_member", "text"), list(zip(*texts, strict=True)) or [(), (), ()])
+
+
+def _named(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
+    return {name: list(column) for name, column in zip(names, columns, strict=True)}
