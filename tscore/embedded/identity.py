@@ -31,6 +31,11 @@ def owner_uid(identity: str) -> int:
     return pwd.getpwnam(ACCOUNT).pw_uid if identity == ACCOUNT else os.geteuid()
 
 
+def our_uids() -> set[int]:
+    """Return the uids a folder of ours may belong to: root may have used the other way before."""
+    return {os.geteuid()} | ({pwd.getpwnam(ACCOUNT).pw_uid} if os.geteuid() == 0 else set())
+
+
 def before_exec(identity: str, *, signal_number: int) -> Callable[[], None]:
     """Return what a child does between fork and exec: change who it is, then tie its life to ours."""
     parent = os.getpid()

@@ -81,7 +81,7 @@ def _start(data: Path, servers: list[Server], *, throwaway: bool) -> None:
 def _make_run_dir(data: Path, *, who: str) -> None:
     run, uid = paths.run_dir(data), identity.owner_uid(who)
     run.mkdir(mode=0o700, exist_ok=True)
-    if run.is_symlink() or run.stat().st_uid not in {os.geteuid(), uid}:
+    if run.is_symlink() or run.stat().st_uid not in identity.our_uids():
         raise PermissionError(f"{run} belongs to somebody else: delete it, or choose another DATA folder.")
     run.chmod(0o700)
     os.chown(run, uid, -1)

@@ -10,7 +10,7 @@ from tscore.embedded import identity, paths
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 10.0
 HEALTHY_AFTER_S = 60
-STOP_PATIENCE_S = 4
+STOP_PATIENCE_S = 2.5  # of the 5 that Ctrl-C may take; PostgreSQL then recovers from its log at the next start
 
 
 class ServerFailed(Exception):
