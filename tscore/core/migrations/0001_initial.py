@@ -4,9 +4,10 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.utils.timezone
 import guardian.mixins
-import tscore.core.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import tscore.core.ids
 
 
 class Migration(migrations.Migration):

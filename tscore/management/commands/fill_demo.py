@@ -14,6 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            filler.fill(say=lambda text: self.stdout.write(text))
+            filler.fill(say=self.stdout.write)
         except (filler.Stuck, rounds.Unanswered) as error:
             raise CommandError(str(error)) from error
