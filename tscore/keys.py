@@ -26,7 +26,7 @@ def load(data: Path, *, seed: str | None) -> dict[str, str]:
 def _stored(data: Path, *, seed: str | None) -> dict[str, str]:
     path = data / "secrets.json"
     try:
-        return json.loads(path.read_text())
+        return _read(path)
     except FileNotFoundError:
         return _create(path, {name: _draw(name, seed) for name in NAMES})
 
@@ -43,7 +43,11 @@ def _create(path: Path, drawn: dict[str, str]) -> dict[str, str]:
         pass
     finally:
         mine.unlink()
-    return json.loads(path.read_text())
+    return _read(path)
+
+
+def _read(path: Path) -> dict[str, str]:
+    return {name: str(value) for name, value in json.loads(path.read_text()).items()}
 
 
 def _draw(name: str, seed: str | None) -> str:

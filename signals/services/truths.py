@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 
-from signals.enums import CLASS_VERDICT, LabelSource, Lane
-from signals.models import Event
+from signals.enums import CLASS_VERDICT, LabelSource
+from signals.models import AbuseType, Event
 from signals.services import labels
+from signals.sources import Truth
 from tscore.core import db
 
 
-class Known(Protocol):
-    """What is read of a truth: see signals.sources.base.Truth."""
-
-    entity_kind: str
-    entity_id: str
-    abuse_type: str
-    label_class: str
-    known_at: datetime
-
-
-def record(*, source: str, truths: Sequence[tuple[str, Known]], now: datetime) -> int:
+def record(*, source: str, truths: Sequence[tuple[str, Truth]], now: datetime) -> int:
     """Record one label for each (event id, truth) whose event is stored, in one transaction; return how many.
 
     A label names the entity of that kind in the event: the event's own or one of its roles.
     """
     events = _stored(source, [event_id for event_id, _ in truths])
-    drafts = [draft for event_id, truth in truths if (draft := _draft(source, events.get(event_id), truth))]
+    types = AbuseType.objects.in_bulk()
+    drafts = [draft for event_id, truth in truths if (draft := _draft(source, events.get(event_id), truth, types))]
     return db.in_transaction(lambda: len(labels.record_many(drafts, now=now)))
 
 
@@ -37,7 +28,7 @@ def _stored(source: str, event_ids: list[str]) -> dict[str, Event]:
     return {event.external_id: event for event in found.prefetch_related("involvements__entity")}
 
 
-def _draft(source: str, event: Event | None, truth: Known) -> labels.LabelDraft | None:
+def _draft(source: str, event: Event | None, truth: Truth, types: dict[str, AbuseType]) -> labels.LabelDraft | None:
     if event is None:
         return None
     entity = next(
@@ -52,18 +43,14 @@ def _draft(source: str, event: Event | None, truth: Known) -> labels.LabelDraft 
         return None
     return labels.LabelDraft(
         external_id=f"{event.external_id}@{event.observed_at:%Y%m%d%H%M%S}",
-        entity_id=entity.pk,
-        event_id=event.pk,
-        abuse_type_id=truth.abuse_type,
+        entity=entity,
+        event=event,
+        abuse_type=types[truth.abuse_type],
         verdict=CLASS_VERDICT[truth.label_class],
         label_class=truth.label_class,
         source=LabelSource.IMPORT,
         actor=f"set:{source}",
-        confidence=1.0,
-        reason="",
         occurred_at=event.occurred_at,
         known_at=truth.known_at,
-        lane=Lane.DETECTION,
-        inclusion_probability=None,
         origin=f"import:{source}",
     )

@@ -63,6 +63,8 @@ def _adyen_amount(row: dict[str, str]) -> dict[str, Any]:
 
 def _adyen_payment(row: dict[str, str], created: datetime) -> dict[str, Any]:
     is_refused = row["simple_journal"] == "Refused"
+    country = row["shoppercountrycode"]
+    place = {"country": country} if len(country) == 2 else {}
     data = {
         "payment": f"ady-p{row['txid']}",
         "amount": _adyen_amount(row),
@@ -70,10 +72,8 @@ def _adyen_payment(row: dict[str, str], created: datetime) -> dict[str, Any]:
         "email": f"~{row['mail_id']}",
         "bin": row["bin"].split(".")[0] or None,
         "refusal": "refused" if is_refused else None,
-        "context": {"ip": f"~{row['ip_id']}", "country": row["shoppercountrycode"]},
+        "context": {"ip": f"~{row['ip_id']}", **place},
     }
-    if len(row["shoppercountrycode"]) != 2:
-        data["context"].pop("country")
     kind = "payment.refused" if is_refused else "payment.captured"
     return event("adyen", f"ady-{row['txid']}/{kind}", kind, created, data)
 
