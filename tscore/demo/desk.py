@@ -64,9 +64,10 @@ def ingest_key(*, now: datetime) -> str:
 def read_file(data: Path) -> dict[str, Any] | None:
     """Return what demo.json says, or None where there is no demo world yet."""
     try:
-        return json.loads((data / "demo.json").read_text())
+        content: dict[str, Any] = json.loads((data / "demo.json").read_text())
     except FileNotFoundError:
         return None
+    return content
 
 
 def write_file(data: Path, content: dict[str, Any]) -> None:
