@@ -1,0 +1,1 @@
+"""Pages of judgement: function views that check, call one service and answer."""

@@ -1,0 +1,85 @@
+"""What the forms of judgement send, read and checked before any service is called."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from cases.queries.decide import DecidePanel, PresetChoice
+from signals.enums import CLASS_VERDICT
+
+OWN = "own"
+NOTE_LIMIT = 5000
+
+
+class HolderForm(forms.Form):
+    """Who the case goes to."""
+
+    to = forms.IntegerField(min_value=1)
+
+
+class SnoozeForm(forms.Form):
+    """For how many hours a case is put aside."""
+
+    TIMES = ((1, "1 hour"), (4, "4 hours"), (24, "1 day"), (72, "3 days"))
+
+    hours = forms.TypedChoiceField(choices=TIMES, coerce=int)
+
+
+class DecisionForm(forms.Form):
+    """One decision: a preset, or a record of policy, actions, label and reason that was changed by hand.
+
+    `record_of` says for which preset the record was drawn. Only a record drawn for the chosen preset counts; else the
+    preset itself does, so that a key pressed faster than the drawing never applies the parts of another preset.
+    """
+
+    version = forms.IntegerField(min_value=0)
+    fence = forms.IntegerField(min_value=0)
+    preset = forms.CharField(required=False, max_length=8)
+    record_of = forms.CharField(required=False, max_length=8)
+    policy = forms.IntegerField(required=False)
+    action = forms.MultipleChoiceField(required=False)
+    label = forms.ChoiceField(required=False, label="Label", choices=[(word, word) for word in CLASS_VERDICT])
+    reason = forms.IntegerField(required=False)
+    note = forms.CharField(required=False, max_length=NOTE_LIMIT, label="Note")
+
+    def __init__(self, *args: Any, panel: DecidePanel, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.panel = panel
+        kinds = {choice.kind: choice.name for policy in panel.policies for choice in policy.actions}
+        self.fields["action"].choices = list(kinds.items())  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Fill the record from the preset, and require each part."""
+        cleaned = super().clean() or {}
+        preset = self._preset()
+        if preset is None and cleaned.get("preset") != OWN:
+            self.add_error("preset", "Choose what should happen.")
+        if preset is not None and cleaned.get("record_of") != str(preset.key):
+            cleaned |= _record(preset)
+        missing = [name for name in ("policy", "label", "reason") if not cleaned.get(name) and name not in self.errors]
+        if "preset" not in self.errors:
+            for name in missing:
+                self.add_error(name, f"Choose a {name}.")
+        return cleaned
+
+    def _preset(self) -> PresetChoice | None:
+        chosen = self.cleaned_data.get("preset")
+        return next((preset for preset in self.panel.presets if str(preset.key) == chosen), None)
+
+
+def _record(preset: PresetChoice) -> dict[str, Any]:
+    return {
+        "policy": preset.policy_id,
+        "action": list(preset.action_kinds),
+        "label": preset.label_class,
+        "reason": preset.reason_id,
+    }
+
+
+def unticked(data: Any) -> list[int]:
+    """Return the ids of the evidence events that were shown with a tick box and left without a tick."""
+    shown = {int(part) for part in data.get("shown", "").split(",") if part.isascii() and part.isdigit()}
+    ticked = {int(part) for part in data.getlist("evidence") if part.isascii() and part.isdigit()}
+    return sorted(shown - ticked)

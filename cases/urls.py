@@ -1,0 +1,62 @@
+"""Addresses of judgement, and who may use each of them."""
+
+from typing import Final
+
+from django.urls import path
+
+from cases.web import actions, audit, case, claims, decisions, entity, home, notes, queues, search
+from tscore.core.access import Group, Rule, SignedIn
+
+app_name = "cases"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("queues/", queues.queue_list, name="queues"),
+    path("queues/<slug:slug>/", queues.queue, name="queue"),
+    path("queues/<slug:slug>/next/", queues.next_case, name="next"),
+    path("cases/<str:ref>/", case.case, name="case"),
+    path("cases/<str:ref>/preview/", decisions.preview, name="preview"),
+    path("cases/<str:ref>/decision/", decisions.decision, name="decision"),
+    path("cases/<str:ref>/claim/", claims.claim, name="claim"),
+    path("cases/<str:ref>/heartbeat/", claims.heartbeat, name="heartbeat"),
+    path("cases/<str:ref>/release/", claims.release, name="release"),
+    path("cases/<str:ref>/hold/", claims.hold, name="hold"),
+    path("cases/<str:ref>/holder/", claims.hand_over, name="holder"),
+    path("cases/<str:ref>/skip/", claims.skip, name="skip"),
+    path("cases/<str:ref>/escalation/", claims.escalate, name="escalate"),
+    path("cases/<str:ref>/snooze/", claims.snooze, name="snooze"),
+    path("cases/<str:ref>/notes/", notes.note, name="note"),
+    path("cases/<str:ref>/draft/", notes.draft, name="draft"),
+    path("decisions/<int:decision_id>/reversal/", decisions.reversal, name="reversal"),
+    path("me/decisions/", decisions.mine, name="mine"),
+    path("e/<slug:kind>/<str:ref>/", entity.entity, name="entity"),
+    path("e/<slug:kind>/<str:ref>/<slug:tab>/", entity.entity, name="entity_tab"),
+    path("actions/", actions.actions, name="actions"),
+    path("audit/", audit.audit, name="audit"),
+    path("search/", search.search, name="search"),
+]
+
+_READ: Final[dict[str, Rule]] = {"GET": SignedIn()}
+_CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
+_READERS = ("home", "queues", "queue", "case", "mine", "entity", "entity_tab", "actions")
+_CHANGES = (
+    "next",
+    "preview",
+    "decision",
+    "claim",
+    "heartbeat",
+    "release",
+    "hold",
+    "holder",
+    "skip",
+    "escalate",
+    "snooze",
+    "note",
+    "draft",
+    "reversal",
+)
+ACCESS: Final[dict[str, dict[str, Rule]]] = {
+    **{f"cases:{name}": _READ for name in _READERS},
+    **{f"cases:{name}": _CHANGE for name in _CHANGES},
+    "cases:search": {"GET": SignedIn(), "POST": SignedIn()},
+    "cases:audit": {"GET": Group("auditor", "lead", "admin")},
+}

@@ -1,0 +1,129 @@
+"""Deciding, taking back, and what I decided."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django_htmx.http import push_url
+
+from cases.forms import DecisionForm, unticked
+from cases.models import Case
+from cases.queries import case_header
+from cases.queries import mine as my_work
+from cases.queries.decide import DecidePanel, decide_panel, effect_lines
+from cases.services import claims, decisions
+from cases.web import answers, keys, records
+from cases.web.toast import toast
+from signals.enums import CLASS_VERDICT
+from tscore.core.errors import Conflict, Invalid
+from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
+
+NEXT, STAY = "next", "stay"
+
+
+def decision(request: HtmxRequest, ref: str) -> HttpResponse:
+    """Decide a case; bring the next one, already claimed, or stay."""
+    now, case = timezone.now(), case_header.case_for(request.user, ref)
+    form = DecisionForm(request.POST, panel=decide_panel(case=case, user=request.user, now=now))
+    if not form.is_valid():
+        return answers.case(request, ref, now=now, status=422, form=form, entered=request.POST)
+    stays = request.POST.get("then") == STAY
+    try:
+        answer = keys.once(
+            request, now=now, run=lambda: _decide(request, case, form.cleaned_data, now=now, stays=stays)
+        )
+    except Conflict as problem:
+        return answers.conflict(request, ref, problem, now=now)
+    except Invalid as problem:
+        form.add_error(None, problem.detail)
+        return answers.case(request, ref, now=now, status=422, form=form, entered=request.POST)
+    told = toast(
+        ref=ref,
+        verdict=CLASS_VERDICT[form.cleaned_data["label"]],
+        action_kinds=form.cleaned_data["action"],
+        decision_id=answer["decision"],
+    )
+    return answers.following(
+        request, queue=case.queue, ref=answer["case"], now=now, toast=told, decided=answer["decision"]
+    )
+
+
+def _decide(request: HtmxRequest, case: Case, record: dict[str, Any], *, now: datetime, stays: bool) -> dict[str, Any]:
+    decided = decisions.decide(
+        case_id=case.pk,
+        actor=request.user,
+        seen_version=record["version"],
+        fence=record["fence"],
+        policy_id=record["policy"],
+        action_kinds=record["action"],
+        label_class=record["label"],
+        reason_id=record["reason"],
+        unticked_event_ids=unticked(request.POST),
+        note=record["note"],
+        now=now,
+    )
+    if stays:
+        return {"decision": decided.pk, "case": case.ref}
+    following = claims.claim_next(queue=case.queue, actor=request.user, now=now)
+    return {"decision": decided.pk, "case": following.ref if following else ""}
+
+
+def preview(request: HtmxRequest, ref: str) -> HttpResponse:
+    """Draw the record of what is chosen, with its effects as they would be with these events ticked."""
+    now, case = timezone.now(), case_header.case_for(request.user, ref)
+    panel = decide_panel(case=case, user=request.user, now=now)
+    kinds = _chosen_kinds(panel, request)
+    effects = effect_lines(case=case, action_kinds=kinds, unticked_event_ids=unticked(request.POST))
+    context = {
+        "head": case_header.header(case=case, user=request.user, now=now),
+        "decide": panel,
+        "record": records.record(panel, request.POST, effects),
+    }
+    return partial(request, "cases/_record.html", context)
+
+
+def _chosen_kinds(panel: DecidePanel, request: HtmxRequest) -> list[str]:
+    chosen = request.POST.get("preset", "")
+    if request.POST.get("record_of") != chosen:
+        return next((preset.action_kinds for preset in panel.presets if str(preset.key) == chosen), [])
+    allowed = {choice.kind for policy in panel.policies for choice in policy.actions}
+    return [kind for kind in request.POST.getlist("action") if kind in allowed]
+
+
+def reversal(request: HtmxRequest, decision_id: int) -> HttpResponse:
+    """Take a decision of one's own back and show its case again."""
+    now = timezone.now()
+
+    def run() -> dict[str, Any]:
+        reversed_ = decisions.reverse(decision_id=decision_id, actor=request.user, now=now)
+        return {"decision": reversed_.pk}
+
+    undone = my_work.undone(decision_id=keys.once(request, now=now, run=run)["decision"])
+    if not is_partial(request):
+        return see_other(request, "cases:case", undone.case_ref)
+    told = {"text": _words(undone), "undo_url": "", "seconds": 10}
+    answer = answers.case(request, undone.case_ref, now=now, toast=told)
+    return push_url(answer, reverse("cases:case", args=[undone.case_ref]))
+
+
+def _words(undone: my_work.Undone) -> str:
+    parts = [f"{undone.case_ref} taken back" + (", yours again." if undone.reopened else ".")]
+    if undone.newer_ref:
+        parts.append(f"It stays closed, because {undone.newer_ref} is open.")
+    if undone.stays:
+        parts.append(f"Cannot be taken back: {', '.join(undone.stays)}.")
+    return " ".join(parts)
+
+
+def mine(request: HtmxRequest) -> HttpResponse:
+    """Show what I decided last, with the way back."""
+    context = {
+        "now": timezone.now(),
+        "rows": my_work.my_decisions(user=request.user),
+        "form_key": keys.new(),
+    }
+    return page(request, "cases/mine.html", context)

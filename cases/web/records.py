@@ -1,0 +1,157 @@
+"""The record of a decision as the right pane shows it: policy, action, label, reason, and the effects in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import QueryDict
+
+from cases.forms import OWN
+from cases.queries.decide import (
+    ActionChoice,
+    DecidePanel,
+    EffectLine,
+    LabelChoice,
+    PolicyChoice,
+    PresetChoice,
+    ReasonChoice,
+)
+from cases.queries.names import EntityName
+
+SHOWN_TARGETS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect in words with the first of its targets."""
+
+    sentence: str
+    starts: str
+    targets: list[EntityName]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One action of the policy and whether it is part of the record."""
+
+    kind: str
+    name: str
+    mode: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What stands in the record's fields. `of` is the preset they were drawn for, `own` or nothing."""
+
+    of: str = ""
+    title: str = ""
+    policy_id: int = 0
+    policy_name: str = ""
+    policy_text: str = ""
+    label_class: str = ""
+    reason_id: int = 0
+    open: bool = False
+    actions: list[Chosen] = field(default_factory=list)
+    labels: list[LabelChoice] = field(default_factory=list)
+    reasons: list[ReasonChoice] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+def preset_rows(presets: list[PresetChoice]) -> list[dict[str, Any]]:
+    """Return the presets as the radio list shows them, effects in words."""
+    rows = [
+        {"id": str(preset.key), "key": preset.key, "name": preset.name, "effects": _in_words(preset)}
+        for preset in presets
+    ]
+    return [*rows, {"id": OWN, "key": "o", "name": "Something else", "effects": "choose each part below"}]
+
+
+def _in_words(preset: PresetChoice) -> str:
+    effects = "; ".join(line.sentence for line in preset.effects) or "no effect"
+    return f"{effects} · {preset.label_class}"
+
+
+def record(panel: DecidePanel, entered: QueryDict | None = None, effects: list[EffectLine] | None = None) -> Record:
+    """Return the record to draw for what is entered: the chosen preset's parts, or those changed by hand."""
+    chosen = entered.get("preset", "") if entered else ""
+    preset = next((one for one in panel.presets if str(one.key) == chosen), None)
+    if preset and entered and entered.get("record_of") != chosen:
+        return _drawn(panel, _parts(preset), of=chosen, title=preset.name, effects=effects or preset.effects)
+    if entered and (preset or chosen == OWN):
+        parts = entered_parts(entered)
+        is_preset = preset is not None and parts == _parts(preset)
+        title = (preset.name if is_preset else f"{preset.name}, changed") if preset else "Your own choice"
+        return _drawn(panel, parts, of=chosen, title=title, effects=effects or [], is_open=not is_preset)
+    return _drawn(panel, {}, of="", title="", effects=[])
+
+
+def _parts(preset: PresetChoice) -> dict[str, Any]:
+    return {
+        "policy": preset.policy_id,
+        "action": list(preset.action_kinds),
+        "label": preset.label_class,
+        "reason": preset.reason_id,
+    }
+
+
+def entered_parts(entered: QueryDict) -> dict[str, Any]:
+    """Return the record's fields as they were sent."""
+    return {
+        "policy": _number(entered.get("policy")),
+        "action": entered.getlist("action"),
+        "label": entered.get("label", ""),
+        "reason": _number(entered.get("reason")),
+    }
+
+
+def _drawn(
+    panel: DecidePanel,
+    parts: Mapping[str, Any],
+    *,
+    of: str,
+    title: str,
+    effects: list[EffectLine],
+    is_open: bool = False,
+) -> Record:
+    policies = {policy.id: policy for policy in panel.policies}
+    only = panel.policies[0] if len(panel.policies) == 1 else None
+    policy = policies.get(parts.get("policy", 0)) or only
+    label = parts.get("label", "")
+    return Record(
+        of=of,
+        title=title,
+        policy_id=policy.id if policy else 0,
+        policy_name=policy.name if policy else "",
+        policy_text=policy.text if policy else "",
+        label_class=label,
+        reason_id=parts.get("reason", 0),
+        open=is_open,
+        actions=[_chosen(choice, parts.get("action", ())) for choice in (policy.actions if policy else [])],
+        labels=policy.labels if policy else [],
+        reasons=_reasons(policy, label),
+        effects=[effect(line) for line in effects],
+    )
+
+
+def _chosen(choice: ActionChoice, kinds: Any) -> Chosen:
+    return Chosen(choice.kind, choice.name, choice.mode, choice.kind in kinds)
+
+
+def _reasons(policy: PolicyChoice | None, label: str) -> list[ReasonChoice]:
+    """Return the reasons that fit the label; all of the policy's until a label is chosen."""
+    if policy is None:
+        return []
+    return [reason for reason in policy.reasons if not label or label in reason.label_classes]
+
+
+def effect(line: EffectLine) -> Effect:
+    """Return one effect with the targets that fit on the line."""
+    return Effect(line.sentence, line.starts, line.targets[:SHOWN_TARGETS], max(0, len(line.targets) - SHOWN_TARGETS))
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,103 @@
+"""What happened, put in order for reading: bands of sessions and days, reasons by strength, the rank in words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from cases.queries.case_header import RankTerms
+from cases.queries.names import EntityName
+from cases.queries.what import EventView, ReasonLine, SignalView
+from cases.web import event_words
+from cases.web.event_words import Line
+from tscore.core.templatetags.console import money
+
+FIRST_REASONS: Final = 4
+QUARTERS: Final = {0.0: "", 0.25: "a quarter", 0.5: "half", 0.75: "three quarters"}
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Events that belong together: one session, or one day without a session."""
+
+    title: str
+    note: str
+    events: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One reason with its signal's standing."""
+
+    reason: ReasonLine
+    struck: bool
+
+
+def bands(events: list[EventView], *, zone: ZoneInfo | None) -> list[Band]:
+    """Group events, newest first, into bands of sessions and days."""
+    return [_band(list(group), zone=zone) for _, group in groupby(events, key=lambda event: _belongs(event, zone))]
+
+
+def reasons(signals: list[SignalView]) -> tuple[list[Why], list[Why]]:
+    """Return the reasons to show first and the rest: live before withdrawn, strongest first, each sentence once."""
+    lines = [Why(reason, signal.is_retracted) for signal in signals for reason in signal.reasons]
+    lines.sort(key=lambda why: (why.struck, -(why.reason.contribution or 0)))
+    seen: set[tuple[str, bool]] = set()
+    once = [why for why in lines if not (_key(why) in seen or seen.add(_key(why)))]  # type: ignore[func-returns-value]
+    return once[:FIRST_REASONS], once[FIRST_REASONS:]
+
+
+def rank_sentence(terms: RankTerms) -> str:
+    """Say how the priority came about, term by term."""
+    calibrated = "" if terms.is_calibrated else " (not calibrated)"
+    stake = money(terms.stake_minor, "EUR")
+    return (
+        f"{terms.probability:.2f} probability{calibrated} × {stake} at stake × {1 + terms.used_share:g}"
+        f" for {_used(terms.used_share)} of the time used = {terms.priority / 100:,.0f}"
+    )
+
+
+def _used(share: float) -> str:
+    whole, rest = divmod(share, 1)
+    words = [] if not whole else [f"{whole:g} times all" if whole > 1 else "all"]
+    if quarter := QUARTERS.get(rest, ""):
+        words.append(quarter)
+    return " and ".join(words) or "none"
+
+
+def _key(why: Why) -> tuple[str, bool]:
+    return f"{why.reason.sentence}\x1f{why.reason.value}", why.struck
+
+
+def _belongs(event: EventView, zone: ZoneInfo | None) -> tuple[str, Any]:
+    session = named(event, "session")
+    return ("session", session.id) if session else ("day", event.occurred_at.astimezone(zone).date())
+
+
+def _band(events: list[EventView], *, zone: ZoneInfo | None) -> Band:
+    newest, oldest = events[0], events[-1]
+    lines = [event_words.line(event) for event in events]
+    if not named(newest, "session"):
+        return Band(f"{newest.occurred_at.astimezone(zone):%-d %B %Y}", "", lines)
+    return Band(_session_title(oldest.occurred_at, newest.occurred_at, zone), _session_note(events), lines)
+
+
+def _session_title(start: datetime, end: datetime, zone: ZoneInfo | None) -> str:
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    until = "" if start == end else f"–{end:%H:%M}" if start.date() == end.date() else f" – {end:%-d %b %H:%M}"
+    return f"Session {start:%-d %b %H:%M}{until}"
+
+
+def _session_note(events: list[EventView]) -> str:
+    """Return country and device of a session: facts by code and id, without what its user wrote."""
+    country = next((value for event in events if (value := event_words.field(event, "context.country"))), "")
+    device = next((found for event in events if (found := named(event, "device"))), None)
+    return " · ".join(part for part in (country, f"device {device.text}" if device else "") if part)
+
+
+def named(event: EventView, role: str) -> EntityName | None:
+    """Return the entity that plays a role in an event."""
+    return next((name for found, name in event.entities if found == role), None)

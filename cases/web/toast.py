@@ -1,0 +1,35 @@
+"""What was just decided, in a few words, with the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from cases.action_kinds import KINDS
+from cases.models import Decision
+from tscore.core.http import HtmxRequest
+from tscore.core.templatetags import vocabulary
+
+SECONDS = 10
+
+
+def toast(*, ref: str, verdict: str, action_kinds: Iterable[str], decision_id: int) -> dict[str, Any]:
+    """Return the words about a decision and the address that takes it back."""
+    names = [KINDS[kind].name.lower() for kind in action_kinds]
+    said = ", ".join(names) or vocabulary.status(verdict).label.lower()
+    return {"text": f"{ref}: {said}.", "undo_url": reverse("cases:reversal", args=[decision_id]), "seconds": SECONDS}
+
+
+def toast_of(request: HtmxRequest) -> dict[str, Any] | None:
+    """Return the toast that a redirect asked for by `?decided=<id>`, if the person's own decision still stands."""
+    asked = request.GET.get("decided", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
+        return None
+    rows = Decision.objects.filter(pk=int(asked), actor_id=request.user.pk, superseded_by=None, supersedes=None)
+    decision = rows.prefetch_related("actions").first()
+    if decision is None:
+        return None
+    kinds = dict.fromkeys(action.kind for action in decision.actions.all())
+    return toast(ref=f"C-{decision.case_id}", verdict=decision.verdict, action_kinds=kinds, decision_id=decision.pk)
