@@ -1,38 +1,34 @@
-"""Domains named in a text, in the order in which they stand there. Linear; never looks anything up."""
+"""Domains named in a text, in the order in which they stand there. Linear; never looks anything up.
+
+Only plain spelling counts here: what makes entities and links must be sure. Disguised contacts are found by features.
+"""
 
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
+from itertools import islice
 
-import tldextract
-
-from signals.features.identifiers import normalise_domain
+from signals.features.domains import registrable
 
 MOST = 20
-# Labels joined by dots, the last one in letters (or punycode); what follows the last label ends the name.
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
-_NAME = re.compile(rf"(?:{_LABEL}[.\u3002]){{1,8}}(?:xn--[a-z0-9-]{{2,59}}|[^\W\d_]{{2,24}})(?![\w-])", re.IGNORECASE)
+_MOST_TRIED = 200
+_HOST = re.compile(r"[\w\-.\u3002]+")
 
 
 def domains_in(text: str) -> list[str]:
     """Return the registered domains a text names, each once."""
-    found: dict[str, None] = {}
-    for match in _NAME.finditer(text):
-        if domain := registered(match[0]):
-            found[domain] = None
-        if len(found) == MOST:
-            break
-    return list(found)
+    hosts = (found[0].strip(".-_") for found in _HOST.finditer(text) if "." in found[0] or "\u3002" in found[0])
+    found = {domain: None for host in islice(hosts, _MOST_TRIED) if _is_plain(host) and (domain := registered(host))}
+    return list(found)[:MOST]
 
 
 @lru_cache(maxsize=10_000)
 def registered(host: str) -> str | None:
     """Return the part of a host name that somebody registered; None where the ending is no public suffix."""
-    parts = _extract()(normalise_domain(host))
-    return f"{parts.domain}.{parts.suffix}" if parts.domain and parts.suffix else None
+    return registrable(host)
 
 
-@cache
-def _extract() -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+def _is_plain(host: str) -> bool:
+    """Tell whether this may be a host, and is no sentence that ended without a space (`sure.My`)."""
+    return 4 <= len(host) <= 253 and ".." not in host and not host.rpartition(".")[2].istitle()

@@ -1,0 +1,19 @@
+"""Addresses of the API and of its description, and who may use each of them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.urls import path
+
+from signals.api import events
+from tscore.core.access import Key, Rule
+
+app_name = "api"
+urlpatterns = [
+    path("events", events.Events.as_view(), name="events"),
+]
+
+ACCESS: Final[dict[str, dict[str, Rule]]] = {
+    "api:events": {"POST": Key("events:write")},
+}

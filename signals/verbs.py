@@ -1,0 +1,12 @@
+"""What people do to evidence, as the audit trail says it."""
+
+from django.db import models
+
+
+class Verb(models.TextChoices):
+    """One verb per way of changing something; the label is the sentence screens show."""
+
+    DEAD_LETTER_REPLAYED = "dead_letter.replayed", "sent the refused item in again"
+    DEAD_LETTER_DISMISSED = "dead_letter.dismissed", "put the refused item aside"
+    DEAD_LETTER_OPENED = "dead_letter.opened", "read the body of the refused item"
+    DATASET_BUILT = "dataset.built", "built a training table"
