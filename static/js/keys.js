@@ -5,7 +5,7 @@ const OWN_ENTER = "a[href], button, summary";
 const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
 let prefix = "", forget;
 
-// [data-list] holds [data-row]s, each with one a[data-open]; the row that has focus is the current one.
+// [data-list] holds [data-row]s, each with one a[data-open]; the row with focus is the current one.
 const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
 const current = () => document.querySelector("[data-row][aria-current]");
 const inRow = (selector) => current()?.querySelector(selector);
@@ -50,7 +50,7 @@ function bindings() {
     .filter((element) => !element.disabled && !element.closest("[hidden], [inert]"))
     .map((element) => ({
       keys: element.dataset.key.split("|"), label: label(element), act: () => press(element),
-      group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "This page",
+      group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "Page",
     }));
   return [...listKeys(), ...marked];
 }
@@ -61,7 +61,7 @@ function press(element) {
   if (!element.matches(TEXT)) element.click();
 }
 
-// The produced character counts on every layout; digits also by position, as French types them with Shift.
+// The produced character counts; digits also by position, as French types them with Shift.
 function nameOf(event, code) {
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
   const key = code && /^Digit[1-9]$/.test(event.code) ? event.code.slice(5) : event.key;
@@ -109,7 +109,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");
-  if (!row || row === current()) return;
+  if (!row) return;
   current()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
 });
@@ -126,7 +126,7 @@ function show(dialog) {
 }
 
 function line({ keys, label }) {
-  const caps = keys.flatMap((key) => key === " " ? [key] : key.split(/[ +]/));
+  const caps = keys.flatMap((key) => key.trim() ? key.split(/[ +]/) : [key]);
   return make("li", label, make("span", ...caps.flatMap((cap) => [make("kbd", NAMES[cap] ?? cap), " "])));
 }
 

@@ -1,4 +1,4 @@
-"""Make text that an attacker may have written safe to read: links dead, invisible characters visible, look-alikes marked.
+"""Make text that an attacker may have written safe to read: dead links, visible odd characters, marked look-alikes.
 
 Everything here is pure and returns pieces; `templatetags.console` turns pieces into HTML with every string escaped.
 """
@@ -9,16 +9,17 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 
 HARD_LIMIT: Final = 20_000
 _NAMES: Final = {
-    "\u200b": "ZWSP", "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200e": "LRM", "\u200f": "RLM", "\u061c": "ALM", "\u202a": "LRE",
-    "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO", "\u2066": "LRI", "\u2067": "RLI", "\u2068": "FSI",
-    "\u2069": "PDI", "\u2060": "WJ", "\ufeff": "BOM", "\u00ad": "SHY", "\u0000": "NUL", "\u001b": "ESC", "\u007f": "DEL",
-    "\r": "CR", "\u2028": "LS", "\u2029": "PS",
+    "\u200b": "ZWSP", "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200e": "LRM", "\u200f": "RLM", "\u061c": "ALM",
+    "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO", "\u2066": "LRI",
+    "\u2067": "RLI", "\u2068": "FSI", "\u2069": "PDI", "\u2060": "WJ", "\ufeff": "BOM", "\u00ad": "SHY",
+    "\u0000": "NUL", "\u001b": "ESC", "\u007f": "DEL", "\r": "CR", "\u2028": "LS", "\u2029": "PS",
 }  # fmt: skip
-# Drawn as nothing although Unicode does not class them as format characters: fillers, selectors, the blank Braille cell.
+# Drawn as nothing although Unicode does not class them as format characters: fillers, selectors, blank Braille.
 _BLANK: Final = frozenset(
     "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
     + "".join(map(chr, range(0xFE00, 0xFE10)))
@@ -34,7 +35,7 @@ _HOST: Final = re.compile(r"(?:^|(?<=[^\W_]))\.(?=(?:[\w-]+\.)*(?:[^\W\d_]{2,24}
 
 
 class Mark(NamedTuple):
-    """One character that must not be shown as itself: what to show, what it is, and whether it imitates another letter."""
+    """A character that must not pass as itself: what to show, what it is, whether it imitates another letter."""
 
     label: str
     title: str
@@ -88,7 +89,7 @@ def _halved(parts: tuple[Piece, ...], index: int, room: int) -> tuple[tuple[Piec
     piece = parts[index]
     if isinstance(piece, Mark):
         return parts[:index], parts[index:]
-    space = piece.rfind(" ", room // 2, room)
+    space = piece.rfind(" ", room // 2, room + 1)
     at = space if space > 0 else room
     return (*parts[:index], piece[:at]), (piece[at:], *parts[index + 1 :])
 
@@ -106,32 +107,19 @@ def _dead_scheme(match: re.Match[str]) -> str:
 
 
 def _joined(stream: Iterator[Piece]) -> Iterator[Piece]:
-    """Join printable neighbours, and repeated marks into one with a count, so that a flood of them stays one element."""
-    run, last, times = "", None, 0
-    for piece in stream:
-        if isinstance(piece, Mark) and piece == last and not run:
-            times += 1
-            continue
-        if last and (run or isinstance(piece, Mark)) and times:
-            yield _counted(last, times)
-            last, times = None, 0
-        if isinstance(piece, Mark):
-            if run:
-                yield defang(run)
-            run, last, times = "", piece, 1
-            continue
-        if last:
-            yield _counted(last, times)
-            last, times = None, 0
-        run += piece
-    if last and times:
-        yield _counted(last, times)
-    if run:
-        yield defang(run)
+    """Join printable neighbours, and a repeated mark into one with a count, so that a flood stays one element."""
+    for mark, group in groupby(stream, key=_mark):
+        same = list(group)
+        if mark is None:
+            yield defang("".join(piece for piece in same if isinstance(piece, str)))
+        elif mark.look_alike or len(same) == 1:
+            yield from same
+        else:
+            yield mark._replace(label=f"{mark.label}×{len(same)}")
 
 
-def _counted(mark: Mark, times: int) -> Mark:
-    return mark if times == 1 or mark.look_alike else mark._replace(label=f"{mark.label}×{times}")
+def _mark(piece: Piece) -> Mark | None:
+    return piece if isinstance(piece, Mark) else None
 
 
 def _characters(text: str) -> Iterator[Piece]:
@@ -156,7 +144,7 @@ def _is_hidden(character: str) -> bool:
 
 
 def _joins(character: str, before: str) -> bool:
-    """Tell whether a joiner or picture selector stands where it is ordinary: after a picture, or inside a script that needs it."""
+    """Tell whether a joiner stands where it is ordinary: after a picture, or inside a script that needs it."""
     if not before or character not in "\u200c\u200d\ufe0f":
         return False
     kind = unicodedata.category(before)
@@ -175,7 +163,7 @@ def _mixes_scripts(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _look_alike(character: str, *, mixed: bool) -> Mark | None:
-    """Return a mark when a letter passes for a Latin one: a styled copy anywhere, another script's inside a Latin word."""
+    """Return a mark if a letter passes for a Latin one: a styled copy anywhere, another script's in a Latin word."""
     if character < "\u0250":
         return None
     folded = unicodedata.normalize("NFKC", character)

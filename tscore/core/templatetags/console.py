@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +23,7 @@ from tscore.core.templatetags import moments, vocabulary
 register = template.Library()
 LIMIT = 600
 LINE = 120
+_BREAKS = re.compile(r"[ \t\n]+")
 _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
@@ -83,14 +86,12 @@ def due(context: Context, moment: datetime | None) -> SafeString | str:
 @register.filter
 def span(seconds: object) -> str:
     """Say a number of seconds or a timedelta as `9 s`, `12 min` or `3 h 10 min`."""
-    from datetime import timedelta
-
     return moments.span(seconds if isinstance(seconds, timedelta) else timedelta(seconds=float(str(seconds))))
 
 
 @register.filter
 def money(minor: int | str | None, currency: str = "") -> str:
-    """Write minor units with thousands marks, decimals only when there are any, after the currency's sign if one is named."""
+    """Write minor units with thousands marks, decimals only when there are any, after the currency's sign."""
     if minor is None or minor == "":
         return "not known"
     exponent = _EXPONENTS.get(currency, 2)
@@ -123,8 +124,9 @@ def untrusted(value: object, limit: int = LIMIT) -> SafeString:
     shown, rest = safe.cut(parts, limit)
     if not rest:
         return format_html('<span class="untrusted" dir="auto" hx-disable>{}</span>', _html(shown))
+    more = '<details class="more"><summary>Show all, {} characters</summary>{}</details>'
     return format_html(
-        '<div class="untrusted" dir="auto" hx-disable>{}<details class="more"><summary>Show all, {} characters</summary>{}</details></div>',
+        f'<div class="untrusted" dir="auto" hx-disable>{{}}{more}</div>',
         _html(shown),
         f"{len(_text(value)):,}",
         _html(rest),
@@ -134,15 +136,10 @@ def untrusted(value: object, limit: int = LIMIT) -> SafeString:
 @register.filter
 def untrusted_line(value: object, limit: int = LINE) -> SafeString:
     """Show untrusted text on one line, cut with an ellipsis; for rows, headings and links."""
-    text = (
-        " ".join(_text(value).split(None))
-        if _text(value).isascii()
-        else _text(value).replace("\n", " ").replace("\t", " ")
-    )
+    text = _BREAKS.sub(" ", _text(value)).strip()
     shown, rest = safe.cut(safe.pieces(text), limit)
-    return format_html(
-        '<span class="untrusted line" dir="auto" hx-disable>{}{}</span>', _html(shown), "…" if rest else ""
-    )
+    end = "…" if rest else ""
+    return format_html('<span class="untrusted line" dir="auto" hx-disable>{}{}</span>', _html(shown), end)
 
 
 @register.inclusion_tag("components/_pages.html", takes_context=True)
@@ -154,10 +151,11 @@ def paginate(context: Context, page: Any, columns: int = 0, size: int = 50) -> d
     return {"url": f"?{query.urlencode()}" if cursor else "", "columns": columns, "size": size}
 
 
+@lru_cache(maxsize=512)
 def _drawing(name: str, css_class: str) -> SafeString:
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css_class, static("icons.svg"), name
-    )
+    # Kept, because a list of 50 rows draws some 150 of them and the address of the sprite is fixed while we run.
+    sprite = static("icons.svg")
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css_class, sprite, name)
 
 
 def _html(parts: Iterable[safe.Piece]) -> SafeString:
@@ -167,9 +165,8 @@ def _html(parts: Iterable[safe.Piece]) -> SafeString:
 def _piece(part: safe.Piece) -> SafeString | str:
     if isinstance(part, str):
         return part
-    return format_html(
-        '<span class="odd{}" title="{}">{}</span>', " look" if part.look_alike else "", part.title, part.label
-    )
+    kind = " look" if part.look_alike else ""
+    return format_html('<span class="odd{}" title="{}">{}</span>', kind, part.title, part.label)
 
 
 def _text(value: object) -> str:
@@ -177,9 +174,8 @@ def _text(value: object) -> str:
 
 
 def _time(moment: datetime, local: datetime, shown: str) -> SafeString:
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), _full(local), shown
-    )
+    stamp = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}">{}</time>', stamp, _full(local), shown)
 
 
 def _full(local: datetime) -> str:
@@ -194,8 +190,8 @@ def _now(context: Context) -> datetime:
 
 def _zone(context: Context) -> ZoneInfo | None:
     """Return the person's zone, or None for the current one."""
-    person = getattr(context.get("request"), "user", None)
+    name = getattr(getattr(context.get("request"), "user", None), "time_zone", "")
     try:
-        return ZoneInfo(person.time_zone) if getattr(person, "time_zone", "") else None
+        return ZoneInfo(name) if name else None
     except (ZoneInfoNotFoundError, ValueError):
         return None

@@ -1,4 +1,4 @@
-"""How stored words are said and drawn: severity, state, the outcome of a call. Screens translate words, never invent states."""
+"""How stored words are said and drawn: severity and states. Screens translate words, never invent states."""
 
 from __future__ import annotations
 
