@@ -16,6 +16,12 @@ def named(folder: Path, program: str) -> int:
     return min(pid for pid in using(folder) if program in _command(pid))
 
 
+def parent(pid: int) -> int:
+    """Return the parent of a process, 0 when there is none."""
+    lines = _read(pid, "status").decode().splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("PPid:")), 0)
+
+
 def becomes_true(question: Callable[[], bool], *, within_s: float) -> bool:
     """Say whether the answer turns to yes in time."""
     end = time.monotonic() + within_s

@@ -13,7 +13,7 @@ import pytest
 
 from tests import processes
 from tscore import embedded
-from tscore.embedded import identity, locks, paths, postgres, valkey
+from tscore.embedded import identity, locks, paths, postgres, reset, valkey
 from tscore.embedded.paths import ROOT
 
 # Starts the servers, writes a row a line, says so after each commit, and waits to be killed.
@@ -211,3 +211,24 @@ def test_a_lock_of_a_deleted_file_is_not_taken_for_the_new_one(tmp_path: Path) -
 
         with locks.held(path):
             assert not locks.is_free(path)
+
+
+def test_reset_deletes_a_folder_that_nobody_uses(data: Path) -> None:
+    with embedded.use(data):
+        with pytest.raises(reset.NotDeleted, match="Something is using"):
+            reset.reset(data)
+
+        assert (data / "pg").exists()
+
+    reset.reset(data)
+
+    assert not data.exists()
+
+
+def test_reset_leaves_a_strange_folder_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+
+    with pytest.raises(reset.NotDeleted, match="nothing of tscore"):
+        reset.reset(tmp_path)
+
+    assert (tmp_path / "thesis.txt").exists()

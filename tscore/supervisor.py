@@ -134,13 +134,7 @@ def _sign_in_hint(plan: Plan) -> str:
 
 
 def _lives(pid: str) -> bool:
-    try:
-        os.kill(int(pid), 0)
-    except (ValueError, ProcessLookupError):
-        return False
-    except PermissionError:
-        return True
-    return True
+    return pid.isdigit() and identity.command_line(int(pid)) != [""]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pwd
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,18 @@ def die_with_parent(parent: int, signal_number: int) -> None:
     _libc.prctl(PR_SET_PDEATHSIG, int(signal_number), 0, 0, 0)
     if os.getppid() != parent:  # it died before the call
         os._exit(0)
+
+
+def command_line(pid: int) -> list[str]:
+    """Return the words of a living process; one empty word for a zombie and for none."""
+    # `ps` is not part of a minimal Debian; where there is no /proc, it is part of the system.
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return [""]
+    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], check=False, capture_output=True, text=True)
+    return listed.stdout.split() or [""]
 
 
 def _namespace_works() -> bool:

@@ -165,20 +165,9 @@ def _living_server(data: Path) -> int:
         pid = int((folder(data) / "postmaster.pid").read_text().split("\n")[0])
     except (FileNotFoundError, ValueError):
         return 0
-    argv = _command_line(pid)
+    argv = identity.command_line(pid)
     is_ours = Path(argv[0]).name == "postgres" and str(folder(data)) in argv
     return pid if is_ours else 0
-
-
-def _command_line(pid: int) -> list[str]:
-    # Empty for a zombie. `ps` is not part of a minimal Debian, and without /proc it is part of the system.
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    except FileNotFoundError:
-        if Path("/proc/self").exists():
-            return [""]
-    listed = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], check=False, capture_output=True, text=True)
-    return listed.stdout.split() or [""]
 
 
 def _signal(pid: int, number: int) -> None:

@@ -73,7 +73,7 @@ def release(services: Services) -> None:
     """Leave; the last one out waits until the servers are gone."""
     os.close(services.lock)
     end = time.monotonic() + STOP_PATIENCE_S
-    while time.monotonic() < end and is_kept(services.data) and not _is_used(services.data):
+    while time.monotonic() < end and is_kept(services.data) and not is_used(services.data):
         time.sleep(locks.PAUSE_S)
 
 
@@ -103,7 +103,8 @@ def _come_in(data: Path) -> int:
         raise ServicesFailed(f"The servers of {data} have been stopping for too long.") from None
 
 
-def _is_used(data: Path) -> bool:
+def is_used(data: Path) -> bool:
+    """Say whether anybody holds the servers up at this instant."""
     # Exclusive: nobody is there. Not even shared: the keeper is stopping the servers.
     return not locks.is_free(paths.use_lock(data)) and locks.is_free(paths.use_lock(data), exclusive=False)
 

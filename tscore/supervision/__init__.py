@@ -1,1 +1,1 @@
-"""The parts of `manage.py up`: `children` is the table, `runner` keeps the processes, `watchdog` sweeps after a kill."""
+"""The parts of `manage.py up`: `children` is the table, `runner` keeps them, `watchdog` sweeps after a kill."""

@@ -16,7 +16,7 @@ from tscore.supervision.watchdog import Watchdog, kill_group
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 30.0
 HEALTHY_AFTER_S = 60
 LONGEST_LINE = 2**20
-ATTEMPTS_BEFORE_READY = 5
+ATTEMPTS_BEFORE_READY = 4
 POLL_S = 0.05
 STOP_PATIENCE_S = {1: 2.5, 2: 0.7}
 
@@ -65,7 +65,9 @@ class Supervisor:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        began = time.monotonic()
         await self._stop_all()
+        self.say(f"stopped in {time.monotonic() - began:.1f} s")
         return not self.failure
 
     async def _guard(self, child: Child) -> None:
@@ -97,7 +99,7 @@ class Supervisor:
                 watch.cancel()
             failures = 1 if time.monotonic() - running.started_at > HEALTHY_AFTER_S else failures + 1
             if failures >= ATTEMPTS_BEFORE_READY and not self._settled[child.name].is_set():
-                raise ChildFailed(f"{child.name} ended with {code} {failures} times before it was ready")
+                raise ChildFailed(f"{child.name} ended with {code}, {failures} times before it was ready")
             pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (failures - 1))
             self.say(f"{child.name} ended with {code}; again in {pause:.1f} s")
             await asyncio.sleep(pause)
