@@ -1,39 +1,13 @@
 """Events over HTTP: statuses, answers, what is stored and what is not."""
 
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-from django.test import Client
 
 from signals.models import DeadLetter, Event
+from tests.signals.api.items import login
 
 pytestmark = pytest.mark.django_db
-URL = "/api/v1/events"
-
-
-def login(number: int = 1, **members: Any) -> dict[str, Any]:
-    """Return the event of the documentation; a member set to ... is left out."""
-    item = {
-        "id": f"evt-{number}",
-        "type": "login.failed",
-        "time": "2026-03-01T10:00:00Z",
-        "data": {"account": "a-17", "context": {"device": "d-9", "ip": "192.0.2.4"}},
-    } | members
-    return {name: value for name, value in item.items() if value is not ...}
-
-
-@pytest.fixture
-def send(events_token: str) -> Callable[..., Any]:
-    """Return a sender that signs with a key for events."""
-
-    def post(body: Any, content_type: str = "application/json", token: str = events_token, query: str = "") -> Any:
-        text = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return Client().post(URL + query, text, content_type=content_type, headers=headers)
-
-    return post
 
 
 def test_single_event_is_new_and_sent_again_a_duplicate(send):
