@@ -1,8 +1,7 @@
-// An element with data-key can be pressed; the dialog of `?` reads the same elements, so it lists exactly what is bound.
-// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either). See docs/design-system.md.
+// An element with data-key can be pressed; the dialog of `?` reads the same elements, so it lists what is bound.
+// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either).
 const TEXT = "textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox], [type=submit], [type=button])";
-const OWN_ENTER = "a[href], button, summary";
-const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
 let prefix = "", forget;
 
 // [data-list] holds [data-row]s, each with one a[data-open]; the row with focus is the current one.
@@ -18,7 +17,8 @@ function move(step) {
 }
 
 function extend(step) {
-  for (const box of [inRow("[data-select]"), move(step)?.querySelector("[data-select]")]) if (box && !box.checked) box.click();
+  inRow("[data-select]:not(:checked)")?.click();
+  move(step)?.querySelector("[data-select]:not(:checked)")?.click();
 }
 
 function listKeys() {
@@ -41,7 +41,8 @@ function listKeys() {
 }
 
 function label(element) {
-  const words = [...element.childNodes].filter((part) => !part.matches?.("kbd, .count")).map((part) => part.textContent);
+  const named = element.labels?.[0] ?? element;
+  const words = [...named.childNodes].map((part) => part.matches?.("kbd, .count") ? "" : part.textContent);
   return element.dataset.keyLabel || element.ariaLabel || words.join("").trim();
 }
 
@@ -52,21 +53,22 @@ function bindings() {
       keys: element.dataset.key.split("|"), label: label(element), act: () => press(element),
       group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "Page",
     }));
-  return [...listKeys(), ...marked];
+  const all = [...listKeys(), ...marked];
+  return all.filter((one) => one === all.findLast(({ keys }) => keys[0] === one.keys[0]));
 }
 
 function press(element) {
   for (let box = element.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-  if (element.matches(`${TEXT}, [type=radio], [type=checkbox]`)) element.focus();
+  if (element.matches(`${TEXT}, input`)) element.focus();
   if (!element.matches(TEXT)) element.click();
 }
 
-// The produced character counts; digits also by position, as French types them with Shift.
+// The produced character counts; digits also by position (French types them with Shift).
 function nameOf(event, code) {
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
   const key = code && /^Digit[1-9]$/.test(event.code) ? event.code.slice(5) : event.key;
-  const shifted = event.shiftKey && (key.length > 1 || key.toLowerCase() !== key.toUpperCase());
-  return shifted ? `Shift+${key.length > 1 ? key : key.toUpperCase()}` : key.length > 1 ? key : key.toLowerCase();
+  const shift = event.shiftKey && key.toLowerCase() !== key.toUpperCase();
+  return shift ? `Shift+${key.length > 1 ? key : key.toUpperCase()}` : key.length > 1 ? key : key.toLowerCase();
 }
 
 function find(event) {
@@ -91,7 +93,7 @@ function silent(event) {
   if (document.querySelector("dialog[open], :popover-open")) return true;
   if (event.ctrlKey || event.metaKey) return false;
   if (event.target.closest(TEXT) || document.documentElement.dataset.keys === "off") return true;
-  return event.key === "Enter" && !event.shiftKey && event.target.closest(OWN_ENTER);
+  return event.key === "Enter" && !event.shiftKey && event.target.closest("a[href], button, summary");
 }
 
 document.addEventListener("keydown", (event) => {

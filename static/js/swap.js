@@ -11,7 +11,8 @@ function explain(xhr) {
   const problem = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-problem]");
   if (problem) return problem.textContent.trim().replace(/\s+/g, " ");
   const reference = xhr.getResponseHeader("X-Request-ID");
-  return `The server answered ${xhr.status}. Nothing was changed.${reference ? ` Reference ${reference}.` : ""}`;
+  const saved = xhr.status < 500 ? "Nothing was changed." : "It is not known whether this was saved; reload to see.";
+  return `The server answered ${xhr.status}. ${saved}${reference ? ` Reference ${reference}.` : ""}`;
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
