@@ -13,6 +13,7 @@ from cases.queries.names import EntityName
 from cases.queries.what import EventView, ReasonLine, SignalView
 from cases.web import event_words
 from cases.web.event_words import Line
+from tscore.core import untrusted
 from tscore.core.templatetags.console import money
 
 FIRST_REASONS: Final = 4
@@ -95,7 +96,7 @@ def _session_note(events: list[EventView]) -> str:
     """Return country and device of a session: facts by code and id, without what its user wrote."""
     country = next((value for event in events if (value := event_words.field(event, "context.country"))), "")
     device = next((found for event in events if (found := named(event, "device"))), None)
-    return " · ".join(part for part in (country, f"device {device.text}" if device else "") if part)
+    return " · ".join(part for part in (country, f"device {untrusted.plain(device.text)}" if device else "") if part)
 
 
 def named(event: EventView, role: str) -> EntityName | None:

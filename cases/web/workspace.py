@@ -54,11 +54,13 @@ def context(
 
 def _what(request: HtmxRequest, abuse_type: str, happened: What) -> dict[str, Any]:
     first, more = story.reasons(happened.signals)
+    flagged = next((event for event in happened.evidence if event.is_trigger), None)
     shown, hidden = happened.evidence[:FIRST_EVIDENCE], happened.evidence[FIRST_EVIDENCE:]
     return {
         "story": happened,
         "reasons": first,
         "more_reasons": more,
+        "flagged": event_words.line(flagged) if flagged else None,
         "panel": panels.panel(abuse_type, happened),
         "evidence": [event_words.line(event) for event in shown],
         "hidden_evidence": hidden,
