@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from cases.queries.decide import DecidePanel, PresetChoice
+from cases.models import Preset, Queue
+from cases.services import catalogue
 from signals.enums import CLASS_VERDICT
 
 OWN = "own"
@@ -44,11 +45,13 @@ class DecisionForm(forms.Form):
     reason = forms.IntegerField(required=False)
     note = forms.CharField(required=False, max_length=NOTE_LIMIT, label="Note")
 
-    def __init__(self, *args: Any, panel: DecidePanel, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, queue: Queue, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.panel = panel
-        kinds = {choice.kind: choice.name for policy in panel.policies for choice in policy.actions}
-        self.fields["action"].choices = list(kinds.items())  # type: ignore[attr-defined]
+        self.presets = catalogue.current().presets_of(queue.pk)
+        kinds = {
+            kind for policy in catalogue.current().policies_of(queue.abuse_type_id) for kind in policy.action_kinds
+        }
+        self.fields["action"].choices = [(kind, kind) for kind in sorted(kinds)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Fill the record from the preset, and require each part."""
@@ -56,7 +59,7 @@ class DecisionForm(forms.Form):
         preset = self._preset()
         if preset is None and cleaned.get("preset") != OWN:
             self.add_error("preset", "Choose what should happen.")
-        if preset is not None and cleaned.get("record_of") != str(preset.key):
+        if preset is not None and cleaned.get("record_of") != str(preset.position):
             cleaned |= _record(preset)
         missing = [name for name in ("policy", "label", "reason") if not cleaned.get(name) and name not in self.errors]
         if "preset" not in self.errors:
@@ -64,12 +67,12 @@ class DecisionForm(forms.Form):
                 self.add_error(name, f"Choose a {name}.")
         return cleaned
 
-    def _preset(self) -> PresetChoice | None:
+    def _preset(self) -> Preset | None:
         chosen = self.cleaned_data.get("preset")
-        return next((preset for preset in self.panel.presets if str(preset.key) == chosen), None)
+        return next((preset for preset in self.presets if str(preset.position) == chosen), None)
 
 
-def _record(preset: PresetChoice) -> dict[str, Any]:
+def _record(preset: Preset) -> dict[str, Any]:
     return {
         "policy": preset.policy_id,
         "action": list(preset.action_kinds),

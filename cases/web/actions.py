@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ def actions(request: HtmxRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in ActionState.values else ""
     found = action_page(user=request.user, state=state, cursor=request.GET.get("after") or None)
-    tabs = [{"url": "?", "word": "", "count": None, "current": not state}]
+    tabs: list[dict[str, Any]] = [{"url": "?", "word": "", "count": None, "current": not state}]
     tabs += [
         {"url": f"?state={word}", "word": word, "count": found.state_counts.get(word), "current": state == word}
         for word in ActionState.values

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django_htmx.http import push_url
 
+from cases import permissions
 from cases.forms import DecisionForm, unticked
-from cases.models import Case
 from cases.queries import case_header
 from cases.queries import mine as my_work
 from cases.queries.decide import DecidePanel, decide_panel, effect_lines
-from cases.services import claims, decisions
+from cases.services import decisions
 from cases.web import answers, keys, records
+from cases.web.refs import case_id_of
 from cases.web.toast import toast
 from signals.enums import CLASS_VERDICT
 from tscore.core.errors import Conflict, Invalid
@@ -27,19 +28,18 @@ NEXT, STAY = "next", "stay"
 
 def decision(request: HtmxRequest, ref: str) -> HttpResponse:
     """Decide a case; bring the next one, already claimed, or stay."""
-    now, case = timezone.now(), case_header.case_for(request.user, ref)
-    form = DecisionForm(request.POST, panel=decide_panel(case=case, user=request.user, now=now))
+    now = timezone.now()
+    queue = permissions.visible_queue(request.user, request.POST.get("queue", ""))
+    form = DecisionForm(request.POST, queue=queue)
     if not form.is_valid():
         return answers.case(request, ref, now=now, status=422, form=form, entered=request.POST)
     stays = request.POST.get("then") == STAY
     try:
-        answer = keys.once(
-            request, now=now, run=lambda: _decide(request, case, form.cleaned_data, now=now, stays=stays)
-        )
+        answer = keys.once(request, now=now, run=lambda: _decide(request, ref, form.cleaned_data, now=now, stays=stays))
     except Conflict as problem:
         return answers.conflict(request, ref, problem, now=now)
     except Invalid as problem:
-        form.add_error(None, problem.detail)
+        _add_errors(form, problem)
         return answers.case(request, ref, now=now, status=422, form=form, entered=request.POST)
     told = toast(
         ref=ref,
@@ -47,29 +47,33 @@ def decision(request: HtmxRequest, ref: str) -> HttpResponse:
         action_kinds=form.cleaned_data["action"],
         decision_id=answer["decision"],
     )
-    return answers.following(
-        request, queue=case.queue, ref=answer["case"], now=now, toast=told, decided=answer["decision"]
-    )
+    return answers.following(request, queue=queue, ref=answer["case"], now=now, toast=told, decided=answer["decision"])
 
 
-def _decide(request: HtmxRequest, case: Case, record: dict[str, Any], *, now: datetime, stays: bool) -> dict[str, Any]:
-    decided = decisions.decide(
-        case_id=case.pk,
-        actor=request.user,
-        seen_version=record["version"],
-        fence=record["fence"],
-        policy_id=record["policy"],
-        action_kinds=record["action"],
-        label_class=record["label"],
-        reason_id=record["reason"],
-        unticked_event_ids=unticked(request.POST),
-        note=record["note"],
-        now=now,
-    )
+def _decide(request: HtmxRequest, ref: str, record: dict[str, Any], *, now: datetime, stays: bool) -> dict[str, Any]:
+    terms: dict[str, Any] = {
+        "case_id": case_id_of(ref),
+        "actor": request.user,
+        "seen_version": record["version"],
+        "fence": record["fence"],
+        "policy_id": record["policy"],
+        "action_kinds": record["action"],
+        "label_class": record["label"],
+        "reason_id": record["reason"],
+        "unticked_event_ids": unticked(request.POST),
+        "note": record["note"],
+        "now": now,
+    }
     if stays:
-        return {"decision": decided.pk, "case": case.ref}
-    following = claims.claim_next(queue=case.queue, actor=request.user, now=now)
+        return {"decision": decisions.decide(**terms).pk, "case": ref}
+    decided, following = decisions.decide_and_next(**terms)
     return {"decision": decided.pk, "case": following.ref if following else ""}
+
+
+def _add_errors(form: DecisionForm, problem: Invalid) -> None:
+    """Say what the service found wrong, in the summary: its fields have names of their own."""
+    for words in [found.detail for found in problem.fields] or [problem.detail]:
+        form.add_error(None, words)
 
 
 def preview(request: HtmxRequest, ref: str) -> HttpResponse:

@@ -74,5 +74,5 @@ def _draft(panel: decide.DecidePanel, entered: QueryDict | None) -> dict[str, An
     """Return the note to show: what was just sent, else what was kept."""
     if entered is not None:
         return {"note": entered.get("note", ""), "saved": False}
-    kept = panel.draft or {}
+    kept: Any = panel.draft or {}
     return {"note": kept.get("note", "") if isinstance(kept, dict) else str(kept), "saved": bool(kept)}
