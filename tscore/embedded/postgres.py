@@ -31,6 +31,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_min_messages": "warning",
+    "log_checkpoints": "off",
     "log_line_prefix": "postgres: ",
     "idle_in_transaction_session_timeout": "60s",
     "lock_timeout": "10s",

@@ -1,5 +1,5 @@
 -- Run by the superuser at every start; each line does nothing when its work is done already.
--- Tables and their grants belong to the migrations, which run as `owner`.
+-- Tables and their grants belong to the migrations, which run as `owner` on all that lies in schema public.
 SET client_min_messages = warning;
 
 SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', name)
@@ -15,7 +15,8 @@ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'tscore')
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE SCHEMA IF NOT EXISTS statistics;
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA statistics;
 ALTER SCHEMA public OWNER TO owner;
 GRANT USAGE ON SCHEMA public TO app, sealer;
 
@@ -23,6 +24,7 @@ GRANT USAGE ON SCHEMA public TO app, sealer;
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 CREATE EXTENSION IF NOT EXISTS btree_gin;
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE SCHEMA IF NOT EXISTS statistics;
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements SCHEMA statistics;
 ALTER SCHEMA public OWNER TO owner;
 GRANT USAGE ON SCHEMA public TO app, sealer;
