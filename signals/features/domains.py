@@ -11,7 +11,15 @@ from rapidfuzz.distance import OSA
 
 from signals.features.identifiers import normalise_domain, parse_ip
 from signals.features.lookalikes import fold, skeleton
-from signals.packs.domain_lists import BAIT_WORDS, BRANDS, DISPOSABLE_MAIL, OWN_DOMAINS, SHORTENERS, Brand
+from signals.packs.domain_lists import (
+    BAIT_WORDS,
+    BRANDS,
+    CHEAP_SUFFIXES,
+    DISPOSABLE_MAIL,
+    OWN_DOMAINS,
+    SHORTENERS,
+    Brand,
+)
 
 # The list of suffixes is the one in the package. The reserved names are added, since demo worlds live under them.
 _EXTRACT = tldextract.TLDExtract(
@@ -42,6 +50,11 @@ def is_disposable(domain: str, extra: frozenset[str] = frozenset()) -> bool:
 def is_shortener(domain: str, extra: frozenset[str] = frozenset()) -> bool:
     """Tell whether links of this domain hide where they lead."""
     return _is_listed(domain, SHORTENERS | extra if extra else SHORTENERS)
+
+
+def is_cheap(domain: str) -> bool:
+    """Tell whether a domain ends in a suffix that abuse reports name out of proportion."""
+    return normalise_domain(domain).rpartition(".")[2] in CHEAP_SUFFIXES
 
 
 def is_own(domain: str) -> bool:

@@ -21,35 +21,36 @@ _SIGNS_OF_A_NAME = re.compile(r"[a-z].{0,62}[0-9\-]|[0-9\-].{0,62}[a-z]")
 _TRAILING = ".,;:!?*'\"…»“”"
 
 
-def emails(text: str, source: Rewritten) -> list[Contact]:
-    """Find e-mail addresses."""
-    if "@" not in source.text:
-        return []
-    found: list[Contact] = []
-    for match in _EMAIL.finditer(source.text):
-        left, right, reading, disguised = written(text, source, match.start(), match.end())
-        value = normalise_email(reading)
-        found.append(Contact("email", left, right, text[left:right], value, value.rpartition("@")[2], disguised))
-        if len(found) >= MOST_FOUND:
-            break
-    return found
+def addresses(text: str, source: Rewritten) -> list[Contact]:
+    """Find web and e-mail addresses, in order of appearance.
 
-
-def links(text: str, source: Rewritten, taken: list[Contact]) -> list[Contact]:
-    """Find web addresses outside the places already taken by e-mail addresses."""
+    What calls itself a link is one, also when an e-mail address stands in its query; a bare name is looked for last.
+    """
     found: list[Contact] = []
-    for pattern in (_EXPLICIT, _BARE):
+    for pattern in (_EXPLICIT, _EMAIL, _BARE):
+        if pattern is _EMAIL and "@" not in source.text:
+            continue
+        count = 0
         for match in pattern.finditer(source.text):
-            start, end = match.start(), match.start() + len(match.group().rstrip(_TRAILING))
-            if end <= start or len(found) >= MOST_FOUND:
-                continue
-            left, right, reading, disguised = written(text, source, start, end)
-            link = _link(reading, bare=pattern is _BARE)
-            if link is None or overlaps(left, right, [*taken, *found]):
-                continue
-            value, host = link
-            found.append(Contact("link", left, right, text[left:right], value, host, disguised))
+            contact = _contact(text, source, match, pattern)
+            if contact is not None and not overlaps(contact.start, contact.end, found):
+                found.append(contact)
+                count += 1
+            if count >= MOST_FOUND:
+                break
     return sorted(found, key=lambda contact: contact.start)
+
+
+def _contact(text: str, source: Rewritten, match: re.Match[str], pattern: re.Pattern[str]) -> Contact | None:
+    start, end = match.start(), match.start() + len(match.group().rstrip(_TRAILING))
+    if end <= start:
+        return None
+    left, right, reading, disguised = written(text, source, start, end)
+    if pattern is _EMAIL:
+        value = normalise_email(reading)
+        return Contact("email", left, right, text[left:right], value, value.rpartition("@")[2], disguised)
+    link = _link(reading, bare=pattern is _BARE)
+    return Contact("link", left, right, text[left:right], *link, disguised) if link else None
 
 
 def _link(reading: str, *, bare: bool) -> tuple[str, str] | None:

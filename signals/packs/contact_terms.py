@@ -31,4 +31,5 @@ MESSENGER_HOSTS = {
 SURE_SUFFIXES = words(
     "com net org info biz co.uk org.uk ltd.uk me.uk gov.uk ac.uk com.au net.au co.in co.nz co.za com.br com.mx io ly gd"
     " gl gg cc tk ml ga cf gq xyz eu uk de fr es nl pl ru ch cz se dk ca au jp cn br mx tv mobi name asia example test"
+    " site icu top website cyou sbs cfd buzz"
 )

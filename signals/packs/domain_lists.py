@@ -129,3 +129,9 @@ SHORTENERS = words(
     " tr.im su.pr clck.ru vk.cc amzn.to fb.me wp.me youtu.be snip.ly urlz.fr shrtco.de 1pt.co surl.li kutt.it"
     " gg.gg n9.cl qrco.de me2.do tny.im reurl.cc lihi.cc yourls.org redirect.is webredirect.org"
 )
+
+# Endings that cost next to nothing and that abuse reports name out of proportion to their size.
+CHEAP_SUFFIXES = words(
+    "top xyz icu buzz click link cyou sbs cfd bond monster quest hair beauty cam rest lol work fit gdn loan win bid"
+    " date review stream download racing cricket party trade science accountant faith men tk ml ga cf gq pw ws support"
+)

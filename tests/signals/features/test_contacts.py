@@ -11,6 +11,7 @@ from signals.features.contacts import find_contacts, find_emails, find_handles, 
     ("text", "value", "host", "disguised"),
     [
         ("see https://Evil.example/Path?x=1.", "Evil.example/Path?x=1", "evil.example", False),
+        ("http://evil.com/?u=ada@example.com", "evil.com/?u=ada@example.com", "evil.com", False),
         ("go www.evil.com now", "www.evil.com", "www.evil.com", False),
         ("bit.ly/AbC", "bit.ly/AbC", "bit.ly", False),
         ("evil.com", "evil.com", "evil.com", False),
