@@ -76,7 +76,7 @@ def read(event_ids: Sequence[int]) -> Batch:
     """Read the events of a batch."""
     rows = db.rows(EVENTS, [list(event_ids)])
     # Django hands JSON of plain SQL through as text.
-    return Batch([Scored(*row[:7], json.loads(row[7]), json.loads(row[8]), row[9]) for row in rows])
+    return Batch([Scored(*(*row[:7], json.loads(row[7]), json.loads(row[8]), row[9])) for row in rows])
 
 
 def texts_of(event_ids: Sequence[int]) -> dict[int, dict[str, str]]:

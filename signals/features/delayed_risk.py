@@ -16,31 +16,35 @@ MOST_PAYMENTS = 500  # the newest of a seller in 30 days
 
 STATEMENT = """
 WITH scored AS MATERIALIZED (
-  SELECT e.id, me.entity_id, e.occurred_at, e.observed_at, e.roles ->> 'payment' AS payment
+  SELECT e.id, me.entity_id, e.occurred_at, e.observed_at, (e.roles ->> 'payment')::bigint AS payment
   FROM signals_involvement me JOIN signals_event e ON e.id = me.event_id
   WHERE me.event_id = ANY(%(ids)s) AND me.role = 'seller' AND e.kind = ANY(%(kinds)s)
 ), paid AS MATERIALIZED (
-  SELECT t.id, near.event_id, o.roles ->> 'payment' AS payment, t.observed_at,
-         o.occurred_at > t.occurred_at - interval '14 days' AS is_recent
+  SELECT t.id, t.observed_at, near.event_id, near.payment, near.is_recent
   FROM scored t CROSS JOIN LATERAL (
-    SELECT i.event_id FROM signals_involvement i
+    SELECT i.event_id, i.primary_id AS payment, i.occurred_at > t.occurred_at - interval '14 days' AS is_recent
+    FROM signals_involvement i
     WHERE i.entity_id = t.entity_id AND i.role = 'seller' AND i.kind = ANY(%(kinds)s)
       AND i.occurred_at > t.occurred_at - interval '30 days' AND i.occurred_at < t.occurred_at
       AND i.observed_at <= t.observed_at AND (i.superseded_at IS NULL OR i.superseded_at > t.observed_at)
-    ORDER BY i.occurred_at DESC, i.id DESC LIMIT %(most)s
-  ) near JOIN signals_event o ON o.id = near.event_id
-  WHERE o.roles ->> 'payment' IS DISTINCT FROM t.payment
+      AND i.primary_id IS DISTINCT FROM t.payment
+    ORDER BY i.occurred_at DESC LIMIT %(most)s
+  ) near
 ), judged AS (
-  SELECT DISTINCT ON (p.id, p.event_id) p.id, p.payment, p.is_recent, l.verdict
-  FROM paid p JOIN signals_label l ON l.event_id = p.event_id
-  WHERE l.abuse_type_id = 'payment_fraud' AND l.known_at <= p.observed_at
-    AND NOT EXISTS (
-      SELECT FROM signals_label n WHERE n.supersedes_id = l.id AND n.known_at <= p.observed_at
-    )
-  ORDER BY p.id, p.event_id, array_position(%(sources)s::varchar[], l.source), l.known_at DESC, l.id DESC
+  SELECT p.id, p.payment, p.is_recent
+  FROM paid p CROSS JOIN LATERAL (
+    SELECT l.verdict FROM signals_label l
+    WHERE l.event_id = p.event_id AND l.known_at <= p.observed_at AND l.source <> 'gold' AND l.verdict <> 'withdrawn'
+      AND l.abuse_type_id || '' = 'payment_fraud'  -- so that the index on the event is used, never that on the type
+      AND NOT EXISTS (
+        SELECT FROM signals_label n WHERE n.supersedes_id = l.id AND n.known_at <= p.observed_at
+      )
+    ORDER BY array_position(%(sources)s::varchar[], l.source), l.known_at DESC, l.id DESC LIMIT 1
+  ) latest
+  WHERE latest.verdict = 'bad'
 ), bad AS (
   SELECT id, count(DISTINCT payment) FILTER (WHERE is_recent) AS recent, count(DISTINCT payment) AS month
-  FROM judged WHERE verdict = 'bad' GROUP BY id
+  FROM judged GROUP BY id
 ), total AS (
   SELECT id, count(DISTINCT payment) FILTER (WHERE is_recent) AS recent, count(DISTINCT payment) AS month
   FROM paid GROUP BY id

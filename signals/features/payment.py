@@ -46,7 +46,7 @@ WINDOWS: tuple[Feature, ...] = (
         "card_refused_24h", "payment", DAY, "Payments with the card refused in the last day.", of=(REFUSED,)
     ),
     _card.distinct("card_buyers_30d", "buyer", DAYS_30, "Buyers who used the card in 30 days."),
-    _card.distinct("card_emails_30d", "email", DAYS_30, "E-mail addresses used with the card in 30 days."),
+    _card.distinct("card_emails_24h", "email", DAY, "E-mail addresses used with the card in the last day."),
     _card.distinct("card_payments_30d", "payment", DAYS_30, "Payments with the card in 30 days.", of=GRANTED),
     _card.amount(
         "card_amount_avg_30d", Aggregate.AVG, DAYS_30, "Average payment with the card in 30 days.", of=GRANTED
