@@ -122,7 +122,7 @@ def _claim(case_id: int, actor: User, now: datetime) -> Case:
     if case.escalated_at is not None:
         permissions.require_lead(actor, case.queue_id)
     if case.state == CaseState.REVIEWING and case.is_live:  # type: ignore[attr-defined]
-        return _renewed(case, actor)
+        return _renewed(case, actor, now)
     if case.state == CaseState.REVIEWING:
         leave(case, CaseMove.EXPIRED)
     hand_out(case, CaseMove.CLAIMED, to=actor, wait_until=None, wait_for="")
@@ -130,11 +130,11 @@ def _claim(case_id: int, actor: User, now: datetime) -> Case:
     return case
 
 
-def _renewed(case: Case, actor: User) -> Case:
+def _renewed(case: Case, actor: User, now: datetime) -> Case:
     if case.claimed_by_id != actor.pk:
         holder = case.claimed_by.name if case.claimed_by else "Somebody else"
         raise TakenAlready(f"{holder} is working on this case. Take another one.")
-    heartbeat(case_id=case.pk, actor=actor, fence=case.fence, now=case.opened_at)
+    heartbeat(case_id=case.pk, actor=actor, fence=case.fence, now=now)
     case.refresh_from_db(fields=["claim_until"])
     return case
 
@@ -146,7 +146,7 @@ def heartbeat(*, case_id: int, actor: User, fence: int, now: datetime) -> dateti
         LeaseEnded: the lease ended, or somebody else has the case.
     """
     terms = {"case": case_id, "actor": actor.pk, "fence": fence, "lease": settings.CLAIM_LEASE}
-    extended: list[tuple[datetime]] = db.rows(_EXTEND, terms)  # type: ignore[assignment]
+    extended: list[tuple[datetime]] = db.rows(_EXTEND, terms)
     if not extended:
         raise LeaseEnded
     return extended[0][0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tscore.core import db
 
@@ -88,9 +89,7 @@ def resolve(*, signal_ids: Sequence[int], roles_of: Mapping[str, Sequence[str]])
     return {search.signal_id: search.subject_id or search.entity_id for search in searches}
 
 
-def _search(
-    row: tuple[int, int, str, str, int | None, dict[str, int] | None, list[str]], roles_of: Mapping[str, Sequence[str]]
-) -> _Search:
+def _search(row: tuple[Any, ...], roles_of: Mapping[str, Sequence[str]]) -> _Search:
     signal_id, entity_id, kind, abuse_type, trigger_id, trigger_roles, own_roles = row
     roles = list(roles_of.get(abuse_type, ()))
     return _Search(signal_id, entity_id, kind, trigger_id, json.loads(trigger_roles or "{}"), own_roles, roles)

@@ -5,8 +5,8 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from cases.models import Case
-from cases.services import claims, correlation
+from cases.models import Case, Decision, Preset
+from cases.services import claims, correlation, decisions
 from signals.models import Detector, Entity, Event, Signal, SignalEvent, Source
 from tests import factories
 from tscore.core.models import User
@@ -78,3 +78,22 @@ def case(account: str = "a-1", *, at: datetime = factories.NOON, **fields: Any) 
 def held_case(holder: User, account: str = "a-1", *, at: datetime = factories.NOON, **fields: Any) -> Case:
     """Make one such case and let a person claim it."""
     return claims.claim(case_id=case(account, at=at, **fields).pk, actor=holder, now=at)
+
+
+def choice(preset_key: int = 1, queue: str = "ato") -> dict[str, Any]:
+    """Return what a preset decides, as arguments of `decisions.decide`."""
+    preset = Preset.objects.get(queue__slug=queue, position=preset_key)
+    return {
+        "policy_id": preset.policy_id,
+        "action_kinds": preset.action_kinds,
+        "label_class": preset.label_class,
+        "reason_id": preset.reason_id,
+    }
+
+
+def decision(held: Case, *, at: datetime = factories.NOON, **fields: Any) -> Decision:
+    """Decide a held case by its holder with the first preset, unless told otherwise."""
+    holder = held.claimed_by
+    assert holder is not None
+    seen = {"case_id": held.pk, "actor": holder, "seen_version": held.version, "fence": held.fence, "now": at}
+    return decisions.decide(**(seen | choice() | fields))

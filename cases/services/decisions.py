@@ -1,0 +1,125 @@
+"""What a person concludes, decided and taken back; each in one transaction with everything that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from cases import permissions
+from cases.models import Case, Decision
+from cases.services import catalogue, choices, claims, evidence, holding, notes, reversals, targets
+from cases.services import decision_rows as rows
+from cases.services.choices import BadChoice
+from cases.services.decision_rows import Order
+from cases.services.evidence import Evidence
+from tscore.core import db, work
+from tscore.core.crashpoints import crashpoint
+from tscore.core.errors import Busy, Conflict, FieldProblem, Missing
+from tscore.core.models import User
+
+__all__ = ["BadChoice", "CaseChanged", "decide", "decide_and_next", "reverse"]
+
+
+class CaseChanged(Conflict):
+    """This case changed after you opened it. Look at what is new and decide again."""
+
+
+def decide(
+    *,
+    case_id: int,
+    actor: User,
+    seen_version: int,
+    fence: int,
+    policy_id: int,
+    action_kinds: Sequence[str],
+    label_class: str,
+    reason_id: int,
+    unticked_event_ids: Sequence[int] = (),
+    note: str = "",
+    now: datetime,
+) -> Decision:
+    """Decide a case: store the decision with what was seen, ask for its effects, label what was judged, close the case.
+
+    Reversible and [once] actions may be sent at once, held ones after `settings.HOLD_EFFECTS`; nothing irreversible
+    happens here. A label is written for the subject and for every evidence event left ticked.
+
+    Raises:
+        Missing: no such case for this person.
+        AlreadyDecided, NotHolder, LeaseEnded: the person does not hold it by this fence number.
+        CaseChanged: the version is not the one seen.
+        BadChoice: policy, actions, label, reason or events do not fit; every wrong field is named.
+    """
+    order = Order(
+        case_id, actor, seen_version, fence, policy_id, action_kinds, label_class, reason_id, unticked_event_ids, note,
+        now,
+    )  # fmt: skip
+    return db.in_transaction(lambda: _decide(order))[0]
+
+
+def decide_and_next(*, actor: User, now: datetime, **decision: Any) -> tuple[Decision, Case | None]:
+    """Decide a case and hand out the next one of its queue.
+
+    Two transactions: nothing about the next case may take the decision back or make its answer wait.
+    """
+    made = decide(actor=actor, now=now, **decision)
+    queue = catalogue.current().queues[made.case.queue_id]
+    try:
+        return made, claims.claim_next(queue=queue, actor=actor, now=now)
+    except Busy:
+        return made, None
+
+
+def _decide(order: Order) -> tuple[Decision, Case]:
+    case, proof = evidence.locked(case_id=order.case_id)
+    if not permissions.may_review(order.actor, case.queue_id):
+        raise Missing
+    _require_fresh(case, order)
+    queue = catalogue.current().queues[case.queue_id]
+    choice = choices.check(
+        queue=queue,
+        policy_id=order.policy_id,
+        action_kinds=order.action_kinds,
+        label_class=order.label_class,
+        reason_id=order.reason_id,
+    )
+    _require_known_events(order.unticked, proof)
+    found = targets.find(
+        evidence=proof,
+        kinds=[kind.kind for kind in choice.kinds],
+        unticked=order.unticked,
+        roles=queue.subject_roles,
+    )
+    actions = rows.actions(case, proof.subject, choice, found)
+    decision = rows.write(case, proof, order, choice, actions)
+    crashpoint("decide.after_outbox")
+    rows.label(case, decision, proof.ticked(order.unticked), order, choice)
+    if order.note.strip():
+        notes.write(case=case, author=order.actor, text=order.note, now=order.now)
+    rows.record(case, decision, choice, actions, order)
+    if actions:
+        work.wake("deliver")
+    decision.case = case
+    return decision, case
+
+
+def _require_fresh(case: Case, order: Order) -> None:
+    holding.require_holder(case, actor=order.actor)
+    if case.fence != order.fence:
+        raise holding.LeaseEnded
+    if case.version != order.seen_version:
+        raise CaseChanged(seen=order.seen_version, current=case.version)
+
+
+def _require_known_events(unticked: Sequence[int], proof: Evidence) -> None:
+    if set(unticked) - {event.id for event in proof.proofs}:
+        raise BadChoice(fields=[FieldProblem("unticked_event_ids", "invalid", "Not among the evidence of this case.")])
+
+
+def reverse(*, decision_id: int, actor: User, now: datetime) -> Decision:
+    """Take one's own decision back; see `reversals` for what becomes of its actions, labels and case.
+
+    Raises:
+        Missing, NotYours, ReversedAlready.
+    """
+    return db.in_transaction(lambda: reversals.reverse(decision_id=decision_id, actor=actor, now=now))
