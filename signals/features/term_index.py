@@ -58,6 +58,7 @@ class Index:
     stretched: dict[str, str] = field(default_factory=dict)
     joinable: dict[str, list[Term]] = field(default_factory=dict)
     prefixes: frozenset[str] = frozenset()
+    starts: frozenset[str] = frozenset()
 
 
 def build(terms: Iterable[Term]) -> Index:
@@ -72,12 +73,14 @@ def build(terms: Iterable[Term]) -> Index:
     for entries in by_first.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     vocabulary = {word for first, entries in by_first.items() for rest, _ in entries for word in (first, *rest)}
+    prefixes = frozenset(word[:size] for word in joinable for size in range(1, len(word)))
     return Index(
         by_first=dict(by_first),
         vocabulary=frozenset(word for word in vocabulary if len(word) >= SHORTEST_DISGUISED and word.isalpha()),
         stretched={_RUN.sub(r"\1", word): word for word in sorted(vocabulary) if word.isalpha()},
         joinable=dict(joinable),
-        prefixes=frozenset(word[:size] for word in joinable for size in range(1, len(word))),
+        prefixes=prefixes,
+        starts=prefixes | by_first.keys(),
     )
 
 
@@ -88,7 +91,7 @@ def read(index: Index, folded: str) -> Words:
         text = _SIGNED.sub(lambda found: _undisguised(index, found.group()), text)
     words = WORD.findall(text)
     for place, word in enumerate(words):
-        if not word.isalpha() and not word.isdigit():
+        if len(word) >= SHORTEST_DISGUISED and not word.isalpha() and not word.isdigit():
             words[place] = _undisguised(index, word)
     if _is_stretched(text):
         words = [_unstretched(index, word) for word in words]
@@ -97,13 +100,13 @@ def read(index: Index, folded: str) -> Words:
 
 def find(index: Index, text: Words) -> Iterator[Match]:
     """Find terms by first word, the longest first where several begin at one word."""
-    words, by_first, prefixes = text.words, index.by_first, index.prefixes
-    for first, word in enumerate(words):
-        for rest, term in by_first.get(word, ()):
+    words, starts = text.words, index.starts
+    for first in [place for place, word in enumerate(words) if word in starts]:
+        for rest, term in index.by_first.get(words[first], ()):
             last = first + 1 + len(rest)
             if not rest or tuple(words[first + 1 : last]) == rest:
                 yield Match(first, last, term)
-        if word in prefixes:
+        if words[first] in index.prefixes:
             yield from _joined(index, text, first)
 
 
