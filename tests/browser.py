@@ -26,7 +26,7 @@ FLAGS = [
     "--disable-dev-shm-usage",
 ]
 GUNICORN = "-m gunicorn tscore.wsgi:application -k gthread -w 1 --threads 4 --graceful-timeout 1 --no-control-socket"
-READY_PATIENCE_S = 30
+READY_PATIENCE_S = 60
 
 
 @pytest.fixture(scope="session")

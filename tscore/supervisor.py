@@ -100,6 +100,7 @@ async def _supervise(plan: Plan, children: Sequence[Child] | None, watchdog: Wat
 async def _tell_when_open(supervisor: Supervisor, plan: Plan, *, started_at: float) -> None:
     if not await supervisor.settled("web"):
         return
+    await supervisor.settled("fill")  # until then it cannot be ready, and each answer would be a line in the log
     told_at = time.monotonic()
     while True:
         status, body = await asyncio.to_thread(probes.status, f"http://127.0.0.1:{plan.port}/readyz")
