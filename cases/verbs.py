@@ -25,3 +25,4 @@ class Verb(models.TextChoices):
     ACTION_CANCELLED = "action.cancelled", "cancelled the action before it was sent"
     ACTION_COMPENSATED = "action.compensated", "recorded that the action was taken back"
     ENDPOINT_PAUSED = "endpoint.paused", "paused delivery to the marketplace"
+    ENDPOINT_RESUMED = "endpoint.resumed", "let delivery to the marketplace go on"
