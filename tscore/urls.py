@@ -1,6 +1,7 @@
 """Mounts pages, the API and the two addresses that say whether the console lives."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from django.urls import URLPattern, URLResolver, include, path
@@ -19,13 +20,7 @@ MOUNTS = (
 
 
 def _mounted() -> list[tuple[str, ModuleType]]:
-    found = []
-    for prefix, name in MOUNTS:  # parts that are still being written are left out
-        try:
-            found.append((prefix, import_module(name)))
-        except ImportError:
-            continue
-    return found
+    return [(prefix, import_module(name)) for prefix, name in MOUNTS if find_spec(name)]
 
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -2,6 +2,7 @@ import json
 import logging
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tscore.core import errors
@@ -159,3 +160,16 @@ def test_api_problem_points_at_each_member(events_token):
         ("/a", "Wrong."),
         ("/b/0/c", "Also wrong."),
     ]
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}, {"Accept": "application/json"}])
+def test_dead_database_is_said_in_every_form(transactional_db, ada, sign_in, monkeypatch, headers):
+    client = sign_in(ada)
+    connection.close()
+
+    with monkeypatch.context() as outage:
+        outage.setitem(connection.settings_dict, "HOST", "/nowhere")
+        answer = client.get("/well/", headers=headers)
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert errors.Busy.__doc__ in answer.text

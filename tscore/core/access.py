@@ -77,9 +77,9 @@ class Key:
     scope: str
 
     def check(self, request: HttpRequest) -> HttpResponse | None:
-        from tscore.core import api_keys  # it reads models; this table is imported by every urls module
+        from tscore.core.api_keys import authorize  # it reads models; this table is imported by every urls module
 
-        request.api_key = api_keys.authorize(request, scope=self.scope)  # type: ignore[attr-defined]
+        request.api_key = authorize(request, scope=self.scope)  # type: ignore[attr-defined]
         return None
 
 

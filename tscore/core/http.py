@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, UnreadablePostError
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 CHUNK = 64 * 1024
 DRAIN_LIMIT = 64 * 2**20
 BODY_SECONDS = 30.0
+STALL_SECONDS = 5.0
 
 
 class HtmxRequest(HttpRequest):
@@ -70,10 +72,11 @@ def read_body(request: HttpRequest, limit: int) -> bytes:
         BodyTooLarge: more than `limit` bytes were announced; they are thrown away, never kept.
     """
     announced = _announced(request)
-    if announced > limit:
-        _drain(request, announced)
-        raise BodyTooLarge
-    chunks = list(_chunks(request, announced))
+    with _limited_waiting(request):
+        if announced > limit:
+            _drain(request, announced)
+            raise BodyTooLarge
+        chunks = list(_chunks(request, announced))
     if sum(map(len, chunks)) != announced:
         raise BodyLength
     return b"".join(chunks)
@@ -96,7 +99,6 @@ def _drain(request: HttpRequest, announced: int) -> None:
 def _chunks(request: HttpRequest, announced: int) -> Iterator[bytes]:
     """Yield pieces until the announced length, the end of the stream, an error or the time limit."""
     end, left = time.monotonic() + BODY_SECONDS, announced
-    _limit_waiting(request)
     while left and time.monotonic() < end:
         try:
             piece = request.read(min(CHUNK, left))
@@ -108,8 +110,16 @@ def _chunks(request: HttpRequest, announced: int) -> Iterator[bytes]:
         yield piece
 
 
-def _limit_waiting(request: HttpRequest) -> None:
+@contextmanager
+def _limited_waiting(request: HttpRequest) -> Iterator[None]:
     """Stop waiting for a sender who announced more than it sends and keeps the line open."""
-    socket = request.META.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(10.0)
+    line = request.META.get("gunicorn.socket")
+    if line is None:
+        yield
+        return
+    before = line.gettimeout()
+    line.settimeout(STALL_SECONDS)
+    try:
+        yield
+    finally:
+        line.settimeout(before)

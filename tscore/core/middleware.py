@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from tscore.core import access, origin
-from tscore.core.errors import Busy, Fault, Problem, problem_of, render
+from tscore.core.errors import Busy, Fault, problem_of, render
 
 logger = logging.getLogger("tscore.errors")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -41,10 +42,7 @@ class Errors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse:
         """Answer an expected error with its own words, an unexpected one with a reference."""
-        problem = problem_of(error) or Fault()
-        if isinstance(problem, Fault | Busy):
-            logger.error("%s %s %s", origin.current().request_id, request.method, request.path, exc_info=error)
-        return render(request, problem)
+        return _answer(request, error)
 
 
 class Access:
@@ -60,8 +58,8 @@ class Access:
         """Let the view run, or answer in its place."""
         try:
             return access.check(request)
-        except Problem as problem:
-            return render(request, problem)
+        except Exception as error:  # Django asks process_exception only about views
+            return _answer(request, error)
 
 
 class PrivatePages:
@@ -72,8 +70,15 @@ class PrivatePages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        person = request.user  # None after an API view: machines are no users
-        if person is not None and person.is_authenticated:
+        # The cookie, not the person: this must work while the database does not.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+def _answer(request: HttpRequest, error: Exception) -> HttpResponse:
+    problem = problem_of(error) or Fault()
+    if isinstance(problem, Fault | Busy):
+        logger.error("%s %s %s", origin.current().request_id, request.method, request.path, exc_info=error)
+    return render(request, problem)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.template import Context, Engine, TemplateDoesNotExist
+from django.template import Context, Engine
 from django.template.loader import select_template
 
 from tscore.core import origin
 from tscore.core.errors.problems import Problem, describe
 
+logger = logging.getLogger(__name__)
 PLAIN = (
     '<!doctype html><html lang="en"><title>{{ problem.title }}</title><main><h1>{{ problem.title }}</h1>'
     "<p>{{ problem.detail }}</p><p>Reference {{ problem.request_id }}</p></main></html>"
@@ -46,7 +48,9 @@ def _html(request: HttpRequest, problem: Problem, body: dict[str, Any]) -> str:
     shown = {**body, "retry_after": int(problem.headers.get("Retry-After", 0))}
     try:
         return str(select_template(names).render({**problem.members, "problem": shown}, request))
-    except TemplateDoesNotExist:
+    except Exception:
+        # The frame of a page reads the person; where that is what fails, the message still has to arrive.
+        logger.warning("error page shown without its frame", exc_info=True)
         return Engine().from_string(PLAIN_PARTIAL if is_partial else PLAIN).render(Context({"problem": body}))
 
 
