@@ -6,14 +6,16 @@ from typing import Final
 
 from django.urls import path
 
-from signals.api import events
+from signals.api import events, signals
 from tscore.core.access import Key, Rule
 
 app_name = "api"
 urlpatterns = [
     path("events", events.Events.as_view(), name="events"),
+    path("signals", signals.Signals.as_view(), name="signals"),
 ]
 
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "api:events": {"POST": Key("events:write")},
+    "api:signals": {"POST": Key("signals:write")},
 }

@@ -43,7 +43,7 @@ def decode(item: Scanned) -> Decoded:
     kind = KINDS.get(envelope.type)
     if kind is None:
         raise problems.unknown_kind(envelope.type, list(KINDS))
-    data = _typed(DECODERS[kind.name].decode, envelope.data, base="/data", kind=kind)
+    data = typed(DECODERS[kind.name].decode, envelope.data, base="/data", place=lambda at: place_of(kind, at))
     occurred_at = utc(envelope.time, "/time")
     observed_at = utc(envelope.recordedtime, "/recordedtime") if envelope.recordedtime else occurred_at
     source = envelope.source if envelope.source is not msgspec.UNSET else None
@@ -55,7 +55,7 @@ def open_envelope(item: Scanned) -> tuple[Envelope, bool]:
     if item.problem:
         raise item.problem
     raw, replaced = repair(item.raw)
-    envelope = _typed(ENVELOPE.decode, raw, base="", kind=None)
+    envelope = typed(ENVELOPE.decode, raw, base="", place=lambda at: place_of(None, at))
     if has_key_twice(raw.decode()):
         raise ItemRefused("duplicate_key")
     require_id(envelope.id, "/id")
@@ -86,12 +86,18 @@ def utc(moment: Any, pointer: str) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)  # type: ignore[no-any-return]
 
 
-def _typed(decode_: Callable[[Any], Any], raw: Any, *, base: str, kind: Kind | None) -> Any:
+def place_of(kind: Kind | None, pointer: str) -> Place:
+    """Say what is known about a place in an item of this kind, or in its envelope."""
+    return Place(names_at(kind, pointer), code_at(kind, pointer))
+
+
+def typed(decode_: Callable[[Any], Any], raw: Any, *, base: str, place: Callable[[str], Place]) -> Any:
+    """Decode a text that begins at the pointer `base`, or refuse the item in our words."""
     try:
         return decode_(raw)
     except msgspec.ValidationError as error:
         what, pointer = problems.split_message(str(error), base=base)
-        raise problems.refusal(what, pointer, Place(names_at(kind, pointer), code_at(kind, pointer))) from None
+        raise problems.refusal(what, pointer, place(pointer)) from None
     except UnicodeDecodeError:
         raise ItemRefused("bad_encoding", base) from None
     except (msgspec.DecodeError, RecursionError):

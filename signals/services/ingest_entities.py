@@ -31,6 +31,11 @@ ON CONFLICT (kind, external_id) DO UPDATE SET
   state_at = greatest(e.state_at, excluded.state_at)
 RETURNING id, kind, external_id, xmax = 0"""
 
+VALUES_SQL = """
+INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
+SELECT entity, ciphertext, %s FROM unnest(%s::bigint[], %s::bytea[]) AS given (entity, ciphertext)
+ON CONFLICT (entity_id) DO NOTHING"""
+
 
 @dataclass(slots=True)
 class Seen:
@@ -87,6 +92,12 @@ class Entities:
             self.ids[kind, external_id] = pk
             if is_new:
                 self.new.add((kind, external_id))
+
+    def write_values(self) -> None:
+        """Store the personal values of new entities, where no statement of events does it."""
+        pks, sealed = self.sealed_values()
+        if pks:
+            rows(VALUES_SQL, [crypto.KEY_ID, pks, sealed])
 
     def sealed_values(self) -> tuple[list[int], list[bytes]]:
         """Encrypt the values of entities that did not exist; what was erased once is not stored again."""
