@@ -106,7 +106,7 @@ def reversal(request: HtmxRequest, decision_id: int) -> HttpResponse:
         reversed_ = decisions.reverse(decision_id=decision_id, actor=request.user, now=now)
         return {"decision": reversed_.pk}
 
-    undone = my_work.undone(decision_id=keys.once(request, now=now, run=run)["decision"])
+    undone = my_work.undone(decision_id=keys.once(request, now=now, run=run, key=f"reversal:{decision_id}")["decision"])
     if not is_partial(request):
         return see_other(request, "cases:case", undone.case_ref)
     told = {"text": _words(undone), "undo_url": "", "seconds": 10}

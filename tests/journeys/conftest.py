@@ -1,4 +1,4 @@
-"""A console with people and cases in it, seen through a real browser; the tests commit, because the server is another process."""
+"""People and cases seen through a real browser. The tests commit, because the server is another process."""
 
 from __future__ import annotations
 
@@ -53,18 +53,11 @@ def takeover(reviewer: User) -> Callable[..., Case]:
         home = {"device": f"d-{account}", "ip": f"~ip-{account}", "session": f"s0-{account}"}
         away = {"device": f"d-new-{account}", "ip": "~ip-far", "session": f"s1-{account}"}
         build.login(account, factories.after(days=-3), context=home)
-        failed = factories.event(
-            "login.failed",
-            factories.after(-9),
-            account=account,
-            method="password",
-            failure="wrong_password",
-            context=away,
-        )
+        wrong = {"method": "password", "failure": "wrong_password"}
+        failed = factories.event("login.failed", factories.after(-9), account=account, context=away, **wrong)
         entered = build.login(account, factories.after(-8), context=away)
-        factories.event(
-            "account.updated", factories.after(-6), account=account, changes=[{"field": "email"}], context=away
-        )
+        changes = [{"field": "email"}]
+        factories.event("account.updated", factories.after(-6), account=account, changes=changes, context=away)
         build.payout(f"payout-{account}", account, 231000, factories.after(-4))
         sentence = f"A failed sign-in, then a success, from an address never seen for {account}"
         build.signal(

@@ -1,4 +1,4 @@
-"""axe finds nothing on queue and workspace, light and dark, wide to narrow; the page never scrolls sideways; CSP holds."""
+"""axe finds nothing, light and dark, wide to narrow; no page scrolls sideways; the content policy holds."""
 
 from __future__ import annotations
 

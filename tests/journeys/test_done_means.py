@@ -1,4 +1,4 @@
-"""The whole way: sign in, decide three cases with the keyboard alone, undo one, and find what followed in every place."""
+"""The whole way: sign in, decide three cases by keyboard alone, undo one, and find what followed in every place."""
 
 from __future__ import annotations
 
