@@ -122,3 +122,44 @@ def test_key_from_refuses_a_missing_or_long_key(key):
 
 def test_key_from_reads_the_header():
     assert idempotency.key_from(RequestFactory().post("/", headers={"Idempotency-Key": " a-1 "})) == "a-1"
+
+
+def test_once_costs_three_statements_and_a_repetition_two(transactional_db, now, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        once(now, lambda: (200, {"case": "C-1"}))
+
+    with django_assert_num_queries(2):
+        assert once(now, lambda: (500, {})) == (200, {"case": "C-1"})
+
+
+def test_key_may_be_used_again_after_it_was_refused(transactional_db, now):
+    once(now, command(now, []))
+    for _ in range(2):
+        with pytest.raises(idempotency.KeyReused):
+            once(now, command(now, []), request=b"other")
+
+    assert once(now, command(now, [])) == (201, {"alarm": 1})
+
+
+def test_same_command_from_many_threads_runs_once(transactional_db, now):
+    """Eight senders of one command: it runs once, the others are told to wait or get the same answer."""
+    calls, answers, start = [], [], threading.Barrier(8, timeout=10)
+
+    def send() -> None:
+        start.wait()
+        try:
+            answers.append(once(now, command(now, calls)))
+        except idempotency.InFlight:
+            answers.append(None)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=send) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+
+    assert len(calls) == 1
+    assert set(map(str, answers)) <= {"(201, {'alarm': 1})", "None"}
+    assert once(now, command(now, calls)) == (201, {"alarm": 1})

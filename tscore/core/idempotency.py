@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest
 
@@ -53,41 +53,69 @@ def once(*, key: str, actor: str, request: bytes, now: datetime, run: Callable[[
         KeyReused: the key was used with another request.
         InFlight: the same command is running now.
     """
-    with _alone(actor, key):
-        row = _claim(key, actor, hashlib.sha256(request).digest(), now)
-        if row.status is not None:
-            return row.status, row.ref or {}
-        try:
-            status, ref = run()
-        except OutcomeUnknown:
-            raise  # it may have happened: the row stays, so that only the same request can follow
-        except Exception:
-            if not in_a_transaction():
-                row.delete()
-            raise
-        IdempotencyKey.objects.filter(pk=row.pk).update(status=status, ref=ref)
-        return status, ref
-
-
-@contextmanager
-def _alone(actor: str, key: str) -> Iterator[None]:
-    """Hold a lock that ends with the process, so that a crash never leaves a command "running" for ever."""
-    number = int.from_bytes(hashlib.sha256(f"idempotency\x1f{actor}\x1f{key}".encode()).digest()[:8], signed=True)
-    scope = "xact_" if in_a_transaction() else ""
-    [(is_alone,)] = rows(f"SELECT pg_try_advisory_{scope}lock(%s)", [number])
-    if not is_alone:
-        raise InFlight
+    digest, number = hashlib.sha256(request).digest(), _lock_number(actor, key)
+    taken = _take(key, actor, digest, now, number)
     try:
-        yield
+        if bytes(taken.request_hash) != digest:
+            raise KeyReused
+        if taken.status is not None:
+            return taken.status, taken.ref or {}
+        return _run(taken.id, run)
     finally:
-        if not scope:
+        if not in_a_transaction():
             rows("SELECT pg_advisory_unlock(%s)", [number])
 
 
-def _claim(key: str, actor: str, request_hash: bytes, now: datetime) -> IdempotencyKey:
-    row, _ = IdempotencyKey.objects.get_or_create(
-        actor=actor, key=key, defaults={"request_hash": request_hash, "created_at": now}
-    )
-    if bytes(row.request_hash) != request_hash:
-        raise KeyReused
-    return row
+class _Taken(NamedTuple):
+    """The row of a command that nobody else runs now; `status` is null where it was not answered yet."""
+
+    id: int
+    request_hash: bytes
+    status: int | None
+    ref: dict[str, Any] | None
+
+
+# One round trip: take the lock, claim the key if it is new, read the answer if it is not. The lock ends with the
+# process, so that a crash never leaves a command "running" for ever.
+_TAKE_SQL = """
+WITH door AS MATERIALIZED (SELECT pg_try_advisory_{scope}lock(%(number)s) AS is_open),
+claimed AS (
+    INSERT INTO core_idempotencykey (key, actor, request_hash, created_at)
+    SELECT %(key)s, %(actor)s, %(digest)s, %(now)s FROM door WHERE is_open
+    ON CONFLICT (actor, key) DO NOTHING RETURNING id, request_hash, status, ref),
+known AS (
+    SELECT * FROM claimed UNION ALL
+    SELECT id, request_hash, status, ref FROM core_idempotencykey
+    WHERE actor = %(actor)s AND key = %(key)s AND NOT EXISTS (SELECT FROM claimed))
+SELECT door.is_open, known.* FROM door LEFT JOIN known ON true"""
+
+
+def _take(key: str, actor: str, digest: bytes, now: datetime, number: int) -> _Taken:
+    sql = _TAKE_SQL.format(scope="xact_" if in_a_transaction() else "")
+    terms = {"key": key, "actor": actor, "digest": digest, "now": now, "number": number}
+    [(is_open, pk, request_hash, status, ref)] = rows(sql, terms)
+    if not is_open:
+        raise InFlight
+    if pk is None:  # answered and committed between our snapshot and our lock: a new statement sees it
+        known = IdempotencyKey.objects.get(actor=actor, key=key)
+        return _Taken(known.pk, bytes(known.request_hash), known.status, known.ref)
+    return _Taken(pk, request_hash, status, json.loads(ref) if isinstance(ref, str) else ref)
+
+
+def _run(pk: int, run: Callable[[], Answer]) -> Answer:
+    kept = IdempotencyKey.objects.filter(pk=pk)
+    try:
+        status, ref = run()
+    except OutcomeUnknown:
+        raise  # it may have happened: the row stays, so that only the same request can follow
+    except Exception:
+        if not in_a_transaction():
+            kept.delete()
+        raise
+    kept.update(status=status, ref=ref)
+    return status, ref
+
+
+def _lock_number(actor: str, key: str) -> int:
+    digest = hashlib.sha256(f"idempotency\x1f{actor}\x1f{key}".encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
