@@ -23,6 +23,7 @@ WINDOWS: tuple[Feature, ...] = (
     _account.count("account_failed_logins_10m", MINUTES_10, "Failed log-ins of the account in the last 10 minutes."),
     _account.count("account_failed_logins_1h", HOUR, "Failed log-ins of the account in the last hour."),
     _account.count("account_failed_logins_24h", DAY, "Failed log-ins of the account in the last day."),
+    _account.count("account_failed_logins_90d", DAYS_90, "Failed log-ins of the account in 90 days."),
     _account.distinct("account_failing_ips_1h", "ip", HOUR, "Addresses that failed at the account in the last hour."),
     _account.distinct("account_failing_ips_24h", "ip", DAY, "Addresses that failed at the account in the last day."),
     _account.count(

@@ -41,16 +41,17 @@ def _text(name: str, type_: Type, meaning: str, *, role: str = "message") -> Fea
 
 
 TEXT: tuple[Feature, ...] = (
-    _text("message_links", Type.INT, "Web addresses in the text."),
+    _text("message_pressure", Type.DOUBLE, "How much the text presses a stranger to act elsewhere, from 0 to 1."),
+    _text("message_links", Type.INT, "Links to other sites in the text."),
     _text("message_phones", Type.INT, "Telephone numbers in the text."),
-    _text("message_handles", Type.INT, "Names on another messenger, or e-mail addresses, in the text."),
-    _text("message_hidden_contact", Type.BOOL, "A contact in the text is disguised by spacing or spelled out."),
+    _text("message_handles", Type.INT, "Names on another messenger and e-mail addresses in the text."),
+    _text("message_hidden_contact", Type.BOOL, "A contact in the text is spelled out or disguised."),
     _text("message_lookalike_domain", Type.BOOL, "A domain in the text imitates a known one."),
-    _text("message_disposable_domain", Type.BOOL, "A domain in the text is of throw-away mail or a link shortener."),
-    _text("message_off_platform", Type.BOOL, "The text asks to go on, or to pay, elsewhere."),
-    _text("message_pressure", Type.INT, "Words of urgency, prize, account trouble or credentials in the text."),
+    _text("message_disposable_domain", Type.BOOL, "The text names a throw-away mail domain or a link shortener."),
     _text("message_length", Type.INT, "Characters of the text."),
-    _text("sender_same_text_24h", Type.INT, "Messages of the sender in a day with the same text.", role="sender"),
+    _text(
+        "sender_same_text_24h", Type.INT, "Earlier messages of the sender in a day with the same text.", role="sender"
+    ),
 )
 
 CONTACT: tuple[Feature, ...] = (

@@ -1,0 +1,23 @@
+"""The detectors that run, by name. A pack adds its own by listing them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from signals.detectors.base import Detector
+from signals.packs import account_takeover, payment_fraud, phishing, prohibited_items
+
+PACKS = (account_takeover, phishing, payment_fraud, prohibited_items)
+
+DETECTORS: dict[str, Detector] = {detector.name: detector for pack in PACKS for detector in pack.DETECTORS}
+
+
+def _by_kind() -> dict[str, tuple[Detector, ...]]:
+    found: dict[str, list[Detector]] = defaultdict(list)
+    for detector in DETECTORS.values():
+        for kind in sorted(detector.kinds):
+            found[kind].append(detector)
+    return {kind: tuple(detectors) for kind, detectors in found.items()}
+
+
+BY_KIND: dict[str, tuple[Detector, ...]] = _by_kind()
