@@ -74,7 +74,7 @@ FAULTS: Final = (
         WHERE (state = 'reviewing') <> (claimed_by_id IS NOT NULL AND claim_until IS NOT NULL)""",
     ),
     Invariant(
-        "Every closed case was closed by a decision that stands",
+        "Every closed case has a decision",
         """SELECT 'C-' || c.id FROM cases_case c WHERE c.state = 'closed' AND NOT EXISTS (
             SELECT FROM cases_decision d WHERE d.case_id = c.id)""",
     ),

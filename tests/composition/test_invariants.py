@@ -2,9 +2,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from cases.services import decisions, enforcement
+from signals.models import Event
 from tests import factories
+from tests.cases import build
+from tests.core.trail import tamper
 from tscore import invariants
+from tscore.core.audit import seal
 
 
 def check_invariants(*arguments):
@@ -60,3 +66,51 @@ def test_only_some_offenders_are_shown(db, now):
 
     assert ": 12 do not (" in line
     assert line.endswith(", …)")
+
+
+@pytest.fixture
+def decided_and_taken_back(ada, market):
+    """One case decided, its actions delivered, the decision taken back, and that delivered as well."""
+    decision = build.decision(build.held_case(ada))
+    enforcement.deliver_pending(limit=20, now=factories.after(1))
+    decisions.reverse(decision_id=decision.pk, actor=ada, now=factories.after(2))
+    enforcement.deliver_pending(limit=20, now=factories.after(3))
+    Event.objects.update(scored_at=factories.NOON, features={})
+    seal.seal_pending(limit=100, now=factories.after(4))
+    return decision
+
+
+@pytest.mark.django_db(transaction=True)
+def test_decision_delivered_and_taken_back_breaks_nothing(decided_and_taken_back):
+    code, lines = check_invariants("--settled")
+
+    assert (code, len(lines)) == (0, 1)
+    assert lines[0].endswith("1 open cases (queued: ato 0, phishing 0, payments 0, listings 0), 2 decisions")
+
+
+BROKEN = {
+    "Every live signal that was routed is in exactly one case": "DELETE FROM cases_casesignal",
+    "No shadow signal is in a case": "UPDATE signals_signal SET mode = 'shadow'",
+    "Every case is in the queue of its abuse type": "UPDATE cases_case SET queue_id = queue_id + 1",
+    "A case has a holder exactly while it is under review": "UPDATE cases_case SET state = 'queued'",
+    "Every decision keeps what the reviewer saw": "DELETE FROM cases_evidencesnapshot",
+    "Every decision wrote labels": "DELETE FROM signals_label",
+    "Every decision stands in the audit trail": "DELETE FROM core_auditevent WHERE verb = 'case.decided'",
+    "Every settled action says when, and no unsettled one does": "UPDATE cases_action SET settled_at = NULL",
+    "Every action being sent is leased": "UPDATE cases_action SET state = 'sending', settled_at = NULL",
+    "Every event takes part in the index that screens and features read": "DELETE FROM signals_involvement",
+    "An action is compensated exactly when the one that reverses it is done": (
+        "UPDATE cases_action SET state = 'done' WHERE state = 'compensated'"
+    ),
+}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("sentence", BROKEN)
+def test_check_names_what_was_broken(decided_and_taken_back, services, sentence):
+    tamper(services, connection.settings_dict["NAME"], BROKEN[sentence])
+
+    code, lines = check_invariants()
+
+    assert code == 1
+    assert sentence in [line.removeprefix("BROKEN ").partition(":")[0] for line in lines]
