@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004  (Django's own name)
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from cases import verbs as case_verbs
 from cases.action_kinds import KINDS
 from cases.enums import ActionMode
+from signals import verbs as signal_verbs
 from tscore.core import access
+from tscore.core import verbs as core_verbs
 
-VERB_MODULES = ("tscore.core.verbs", "signals.verbs", "cases.verbs")
+VERB_MODULES = (core_verbs, signal_verbs, case_verbs)
 VERB_LENGTH = 48
 
 
@@ -47,7 +48,7 @@ def every_api_view_asks_for_its_declared_scope(**kwargs: Any) -> list[CheckMessa
 @register
 def every_verb_has_one_sentence(**kwargs: Any) -> list[CheckMessage]:
     """Fail for an audit verb without a sentence, one that is declared twice and one that does not fit its column."""
-    verbs = [verb for name in VERB_MODULES if find_spec(name) for verb in import_module(name).Verb]
+    verbs = [verb for module in VERB_MODULES for verb in module.Verb]
     doubled = [value for value, times in Counter(verb.value for verb in verbs).items() if times > 1]
     return [
         *(Error(f"Audit verb {verb.value!r} has no sentence.") for verb in verbs if verb.label == _default_label(verb)),

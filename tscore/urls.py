@@ -1,37 +1,25 @@
 """Mounts pages, the API and the two addresses that say whether the console lives."""
 
-from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
-
 from django.urls import URLPattern, URLResolver, include, path
 
+from cases import urls as cases
+from signals import urls as signals
+from signals.api import urls as api
 from tscore import health
 from tscore.core import access, navigation
+from tscore.core import urls as core
 from tscore.core.navigation import Place
 
-# The order matters only where two addresses could match; no two do.
-MOUNTS = (
-    ("", "tscore.core.urls"),
-    ("", "cases.urls"),
-    ("", "signals.urls"),
-    ("api/v1/", "signals.api.urls"),
-)
-
-
-def _mounted() -> list[tuple[str, ModuleType]]:
-    return [(prefix, import_module(name)) for prefix, name in MOUNTS if find_spec(name)]
-
+MOUNTS = (("", core), ("", cases), ("", signals), ("api/v1/", api))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    *(path(prefix, include(module)) for prefix, module in _mounted()),
+    *(path(prefix, include(module)) for prefix, module in MOUNTS),
 ]
 
-access.declare_all(health.ACCESS)
-for _, _module in _mounted():
-    access.declare_all(_module.ACCESS)
+for _declared in (health.ACCESS, *(module.ACCESS for _, module in MOUNTS)):
+    access.declare_all(_declared)
 
 navigation.declare(
     Place("cases:home", "Home", "house", key="g h"),

@@ -4,7 +4,7 @@ from django.test import Client
 from tscore import checks
 from tscore.core import access
 
-pytestmark = pytest.mark.urls("tests.core.views")
+pytestmark = [pytest.mark.urls("tests.core.views"), pytest.mark.usefixtures("declared")]
 
 
 def test_undeclared_route_is_not_there(ada, sign_in):

@@ -9,7 +9,7 @@ from tscore.core import errors
 from tscore.core.errors import FieldProblem
 from tscore.core.errors.problems import default_detail
 
-pytestmark = pytest.mark.urls("tests.core.views")
+pytestmark = [pytest.mark.urls("tests.core.views"), pytest.mark.usefixtures("declared")]
 MEMBERS = ["code", "detail", "fields", "request_id", "status", "title", "type"]
 
 

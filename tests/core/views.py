@@ -66,11 +66,13 @@ urlpatterns = [
     path("api/v1/<slug:how>", Api.as_view(), name="api"),
     path("", include(core_urls)),
 ]
-access.declare("fail", GET=access.Public())
-access.declare("well", GET=access.SignedIn())
-access.declare("audit-only", GET=access.Group("auditor"))
-access.declare("onward", POST=access.SignedIn())
-access.declare("body", POST=access.Public())
-access.declare("api", GET=access.Key("events:write"))
+ACCESS = {
+    "fail": {"GET": access.Public()},
+    "well": {"GET": access.SignedIn()},
+    "audit-only": {"GET": access.Group("auditor")},
+    "onward": {"POST": access.SignedIn()},
+    "body": {"POST": access.Public()},
+    "api": {"GET": access.Key("events:write")},
+}
 handler404 = "tscore.core.errors.not_found"
 handler500 = "tscore.core.errors.server_error"

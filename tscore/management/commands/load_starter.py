@@ -1,14 +1,15 @@
 """Load what every installation starts with; loading twice changes nothing."""
 
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from cases import starter as cases
+from signals import starter as signals
+from tscore.core import starter as core
 from tscore.core.db import in_transaction
 
-MODULES = ("tscore.core.starter", "signals.starter", "cases.starter")
+IN_ORDER = (core, signals, cases)
 
 
 class Command(BaseCommand):
@@ -23,6 +24,5 @@ class Command(BaseCommand):
             self.stdout.write("Starter data is in place.")
 
     def _load(self) -> None:
-        for name in MODULES:
-            if find_spec(name):
-                import_module(name).load()
+        for starter in IN_ORDER:
+            starter.load()
