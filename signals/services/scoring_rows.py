@@ -1,0 +1,75 @@
+"""The statements of scoring: which revision is current, what was seen, what no longer holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from signals.features.compute import FEATURE_VERSION
+from signals.features.spec import Values
+from signals.models import Event
+from signals.services.signal_rows import OWN_SOURCE
+from tscore.core.db import rows, transaction_required
+
+CURRENT_SQL = """
+SELECT e.id FROM signals_event e WHERE e.id = ANY(%s) AND NOT EXISTS (
+  SELECT FROM signals_event later
+  WHERE later.source_id = e.source_id AND later.external_id = e.external_id AND later.observed_at > e.observed_at
+)"""
+
+# Only events that have older revisions lock anything; in the order of their ids, so that nobody waits in a circle.
+LOCK_SQL = """
+SELECT older.id FROM signals_event older
+WHERE older.id IN (
+  SELECT o.id FROM signals_event e JOIN signals_event o
+    ON o.source_id = e.source_id AND o.external_id = e.external_id AND o.observed_at < e.observed_at
+  WHERE e.id = ANY(%s)
+) ORDER BY older.id FOR NO KEY UPDATE"""
+
+SETTLE_SQL = """
+UPDATE signals_event SET features = given.features, feature_version = %(version)s, scored_at = %(now)s,
+  leased_until = NULL, last_error = ''
+FROM jsonb_to_recordset(%(given)s::jsonb) AS given (id bigint, fence int, features jsonb)
+WHERE signals_event.id = given.id AND signals_event.fence = given.fence AND signals_event.scored_at IS NULL
+RETURNING signals_event.id"""
+
+# Back to "not routed": correlation then counts the case of a retracted signal anew.
+RETRACT_SQL = """
+UPDATE signals_signal SET retracted_at = %(now)s, routed_at = NULL, next_at = %(now)s
+WHERE retracted_at IS NULL AND source_id = (SELECT id FROM signals_source WHERE name = %(source)s)
+  AND id IN (
+    SELECT part.signal_id FROM signals_event e
+    JOIN signals_event older ON older.source_id = e.source_id AND older.external_id = e.external_id
+      AND older.observed_at < e.observed_at
+    JOIN signals_signalevent part ON part.event_id = older.id AND part.position = 0
+    WHERE e.id = ANY(%(ids)s)
+  )
+RETURNING 1"""
+
+
+def current(event_ids: Sequence[int]) -> set[int]:
+    """Return those of the events that no later revision has replaced."""
+    return {pk for (pk,) in rows(CURRENT_SQL, [list(event_ids)])} if event_ids else set()
+
+
+@transaction_required
+def lock_older(event_ids: Sequence[int]) -> None:
+    """Wait for whoever settles an older revision of these events, and keep others from it."""
+    rows(LOCK_SQL, [list(event_ids)])
+
+
+@transaction_required
+def settle(held: Sequence[Event], features: Values, now: datetime) -> set[int]:
+    """Write what was seen; return the events whose lease is still this worker's."""
+    given = [{"id": event.pk, "fence": event.fence, "features": features.get(event.pk)} for event in held]
+    done = rows(SETTLE_SQL, {"given": json.dumps(given), "version": FEATURE_VERSION, "now": now})
+    return {pk for (pk,) in done}
+
+
+@transaction_required
+def retract_older(event_ids: Sequence[int], now: datetime) -> int:
+    """Withdraw our own signals that older revisions of these events triggered; return how many."""
+    if not event_ids:
+        return 0
+    return len(rows(RETRACT_SQL, {"ids": list(event_ids), "now": now, "source": OWN_SOURCE}))
