@@ -6,16 +6,18 @@ from typing import Final
 
 from django.urls import path
 
-from signals.api import events, signals
+from signals.api import events, labels, signals
 from tscore.core.access import Key, Rule
 
 app_name = "api"
 urlpatterns = [
     path("events", events.Events.as_view(), name="events"),
     path("signals", signals.Signals.as_view(), name="signals"),
+    path("labels", labels.Labels.as_view(), name="labels"),
 ]
 
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "api:events": {"POST": Key("events:write")},
     "api:signals": {"POST": Key("signals:write")},
+    "api:labels": {"POST": Key("labels:write")},
 }

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from signals.enums import DeadLetterState, EventStatus
 from signals.models import DeadLetter
-from signals.services import ingest, signal_intake
+from signals.services import ingest, label_intake, signal_intake
 from signals.services.ingest_answer import ItemAnswer
 from signals.verbs import Verb
 from tscore.core import audit, crypto, ids
@@ -14,7 +14,11 @@ from tscore.core.db import in_transaction, lock
 from tscore.core.errors import FieldProblem, Invalid
 from tscore.core.models import User
 
-_INTAKE = {ingest.STREAM: ingest.ingest, signal_intake.STREAM: signal_intake.ingest_signals}
+_INTAKE = {
+    ingest.STREAM: ingest.ingest,
+    signal_intake.STREAM: signal_intake.ingest_signals,
+    label_intake.STREAM: label_intake.ingest_labels,
+}
 _STATE_AFTER = {
     Verb.DEAD_LETTER_REPLAYED: DeadLetterState.REPLAYED,
     Verb.DEAD_LETTER_DISMISSED: DeadLetterState.DISMISSED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -70,7 +70,12 @@ def known_signals(source_id: int, items: Sequence[ReadySignal]) -> Known:
         known.by_id[external_id] = (bytes(content_mac), pk)
     for detector, kind, entity, key, pk in rows(BY_KEY_SQL, [msgspec.json.encode(keys).decode()]):
         known.by_key[detector, (kind, entity), key] = pk
-    named = sorted({(event.source, event.id) for item in items for event in item.data.events})
-    for source, external_id, pk in rows(EVENTS_SQL, [[s for s, _ in named], [i for _, i in named]]):
-        known.events[source, external_id] = pk
+    known.events = named_events({(event.source, event.id) for item in items for event in item.data.events})
     return known
+
+
+def named_events(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the row of the current revision of each event (source, id) that is held."""
+    named = sorted(names)
+    found = rows(EVENTS_SQL, [[source for source, _ in named], [name for _, name in named]]) if named else []
+    return {(source, name): pk for source, name, pk in found}
