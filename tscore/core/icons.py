@@ -24,5 +24,6 @@ CONTROLS: Final = (
 
 NAMES: Final[tuple[str, ...]] = tuple(sorted({*SEVERITY, *STATUS, *PLACES, *ENTITIES, *CONTROLS}))
 
-# Our own drawings: how many of four bars are full says the severity a second time, without colour.
-BARS: Final = range(5)
+# Our own drawings, from info to critical: the number of full bars says the severity a second time, the icon a third,
+# without colour.
+LADDER: Final = ("info", "chevron-down", "circle-alert", "triangle-alert", "octagon-alert")

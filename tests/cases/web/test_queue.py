@@ -78,7 +78,7 @@ def test_queue_needs_the_same_few_statements_for_one_row_and_fifty(ada, sign_in)
             client.get("/queues/ato/")
         found.append(counted(statements))
 
-    assert found[0] == found[1]
+    assert len(found[0]) == len(found[1])
     assert len(found[1]) <= 8, found[1]
 
 

@@ -41,11 +41,10 @@ def severity(value: object, filled: bool = False) -> SafeString:
     """Say a severity with bars, icon and word; `filled=True` only for the single item in focus."""
     step = vocabulary.severity(value)
     return format_html(
-        '<span class="sev {}{}">{}{}{}</span>',
+        '<span class="sev {}{}">{}{}</span>',
         step.word,
         " filled" if filled else "",
-        _drawing(f"bars-{step.level}", "bars"),
-        _drawing(step.icon, "icon"),
+        _drawing(f"severity-{step.level}", "bars"),
         step.label,
     )
 

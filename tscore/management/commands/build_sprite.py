@@ -14,33 +14,42 @@ HEAD = '<svg xmlns="http://www.w3.org/2000/svg">\n<!-- Lucide icons, ISC licence
 
 
 def sprite(names: tuple[str, ...] = icons.NAMES) -> str:
-    """Return the SVG text with one symbol for each name, and the five severity bars.
+    """Return the SVG text with one symbol for each name, and the five marks of severity.
 
     Strokes come from the `.icon` class of the drawing that refers to a symbol, so they are not repeated here.
 
     Raises:
         CommandError: the lucide package has no such icon (names change between its releases).
     """
-    return HEAD + "\n".join([*map(_symbol, names), *map(_bars, icons.BARS)]) + "\n</svg>\n"
+    return (
+        HEAD
+        + "\n".join([*map(_symbol, names), *(_mark(level, name) for level, name in enumerate(icons.LADDER))])
+        + "\n</svg>\n"
+    )
 
 
 def _symbol(name: str) -> str:
+    return f'<symbol id="{name}" viewBox="0 0 24 24">{_shapes(name)}</symbol>'
+
+
+def _shapes(name: str) -> str:
     try:
         drawn = ElementTree.fromstring(_render_icon(name, None))
     except IconDoesNotExist as missing:
         raise CommandError(
             f"The lucide package has no icon named {name!r}. Choose another in core/icons.py."
         ) from missing
-    shapes = "".join(ElementTree.tostring(shape, encoding="unicode").replace(" />", "/>").strip() for shape in drawn)
-    return f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>'
+    return "".join(ElementTree.tostring(shape, encoding="unicode").replace(" />", "/>").strip() for shape in drawn)
 
 
-def _bars(full: int) -> str:
-    shapes = "".join(
-        f'<rect x="{position * 6 + 0.5}" y=".5" width="3" height="11" rx=".5"{"" if position < full else empty}/>'
+def _mark(level: int, name: str) -> str:
+    """Draw as many full bars as the level says, and the level's icon beside them: one reference a row, not two."""
+    bars = "".join(
+        f'<rect x="{position * 6 + 0.5}" y="2.5" width="3" height="11" rx=".5"{"" if position < level else empty}/>'
         for position, empty in enumerate([' fill="none"'] * 4)
     )
-    return f'<symbol id="bars-{full}" viewBox="0 0 22 12">{shapes}</symbol>'
+    icon = f'<g transform="translate(28)scale(.667)" fill="none" stroke-width="2">{_shapes(name)}</g>'
+    return f'<symbol id="severity-{level}" viewBox="0 0 44 16">{bars}{icon}</symbol>'
 
 
 class Command(BaseCommand):
