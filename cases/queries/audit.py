@@ -1,12 +1,26 @@
 """The audit trail as a list, and the entries of one object."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
+
+from cases.verbs import Verb as CaseVerb
+from signals.verbs import Verb as SignalVerb
+from tscore.core import db
+from tscore.core.models import AuditEvent
+from tscore.core.pagination import Keyset
+from tscore.core.verbs import Verb as CoreVerb
+
+ORDER = Keyset(order=("-id",))
+UNSEALED = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One entry; `sentence` is the verb's own, `sealed` = already part of the hash chain."""
+    """One entry; `sentence` is the verb's own; `seq` is None until the entry is part of the hash chain."""
 
     id: int
     at: datetime
@@ -17,8 +31,8 @@ class AuditRow:
     object_type: str
     object_ref: str
     reason: str
-    before: dict[str, object] | None
-    after: dict[str, object] | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
     request_id: str
     seq: int | None
     hash: str
@@ -26,7 +40,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """One page of the trail, newest first."""
+    """One page of the trail, newest first; `unsealed_count` stops at 1,000."""
 
     rows: list[AuditRow]
     next_cursor: str | None
@@ -42,4 +56,35 @@ def audit_page(
     cursor: str | None = None,
 ) -> AuditPage:
     """Return entries of the trail, filtered by what is given."""
-    raise NotImplementedError
+    wanted = {"object_type": object_type, "object_ref": object_ref, "verb": verb, "actor_id": actor_id}
+    entries = AuditEvent.objects.filter(**{name: value for name, value in wanted.items() if value})
+    found = ORDER.page(entries.select_related("actor"), cursor)
+    [(unsealed,)] = db.rows(
+        "SELECT count(*) FROM (SELECT FROM core_auditevent WHERE seq IS NULL LIMIT %s) some", [UNSEALED]
+    )
+    return AuditPage([_row(entry) for entry in found.items], found.next_cursor, unsealed)
+
+
+@cache
+def sentences() -> dict[str, str]:
+    """Return the sentence of every verb of every app."""
+    return dict([*CoreVerb.choices, *SignalVerb.choices, *CaseVerb.choices])
+
+
+def _row(entry: AuditEvent) -> AuditRow:
+    return AuditRow(
+        id=entry.pk,
+        at=entry.at,
+        who=entry.actor.name if entry.actor else entry.actor_name,
+        on_behalf_of=entry.on_behalf_of,
+        verb=entry.verb,
+        sentence=sentences().get(entry.verb, entry.verb),
+        object_type=entry.object_type,
+        object_ref=entry.object_ref,
+        reason=entry.reason,
+        before=entry.before,
+        after=entry.after,
+        request_id=entry.request_id,
+        seq=entry.seq,
+        hash=bytes(entry.hash).hex() if entry.hash else "",
+    )

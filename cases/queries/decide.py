@@ -1,11 +1,39 @@
 """The right pane: what may be decided, with the effects in words."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from cases.models import Case
-from cases.queries.names import EntityName
+from django.conf import settings
+
+from cases import permissions
+from cases.action_kinds import KINDS
+from cases.enums import ActionMode, CaseState
+from cases.models import Case, Policy, Preset
+from cases.queries.case_header import lease
+from cases.queries.names import EntityName, names_of
+from cases.queries.past import PastDecision, past_decisions
+from cases.services import catalogue, drafts, evidence, targets
+from cases.services.evidence import Part
+from signals.enums import CLASS_VERDICT
+from signals.models import Entity
 from tscore.core.models import User
+
+__all__ = [
+    "ActionChoice",
+    "DecidePanel",
+    "EffectLine",
+    "LabelChoice",
+    "PastDecision",
+    "PolicyChoice",
+    "PresetChoice",
+    "ReasonChoice",
+    "decide_panel",
+    "effect_lines",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +104,6 @@ class PresetChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class PastDecision:
-    """A decision on this case, newest first; `undo_by_me` = this person may take it back now."""
-
-    id: int
-    decider_name: str
-    decided_at: datetime
-    policy: str
-    verdict: str
-    label_class: str
-    reason_name: str
-    is_reversal: bool
-    is_reversed: bool
-    undo_by_me: bool
-    actions: list[tuple[str, str]]  # (sentence, state)
-
-
-@dataclass(frozen=True, slots=True)
 class DecidePanel:
     """Everything the right pane shows. `may_decide` = this person holds the lease now."""
 
@@ -101,15 +112,99 @@ class DecidePanel:
     presets: list[PresetChoice]
     policies: list[PolicyChoice]
     past: list[PastDecision]
-    draft: str | None
+    draft: dict[str, Any] | None
     colleagues: list[tuple[int, str]]  # whom the case can be handed to
 
 
 def decide_panel(*, case: Case, user: User, now: datetime) -> DecidePanel:
     """Return what may be decided on a case by this person."""
-    raise NotImplementedError
+    known = catalogue.current()
+    policies = known.policies_of(case.abuse_type_id)
+    effects = _effects(case, {kind for policy in policies for kind in policy.action_kinds}, ())
+    held = lease(case, user=user)
+    is_open = case.state != CaseState.CLOSED
+    leads = permissions.may_lead(user, case.queue_id)
+    return DecidePanel(
+        may_decide=held.state == "mine",
+        may_claim=is_open and held.state == "free" and (case.escalated_at is None or leads),
+        presets=[_preset(preset, effects) for preset in known.presets_of(case.queue_id)],
+        policies=[_policy(policy, effects) for policy in policies],
+        past=past_decisions(case=case, user=user),
+        draft=drafts.find(case_id=case.pk, actor=user) if is_open else None,
+        colleagues=[found for found in permissions.reviewers_of(case.queue_id) if found[0] != user.pk]
+        if is_open
+        else [],
+    )
+
+
+def _colleagues(case: Case, user: User) -> list[tuple[int, str]]:
+    return [(person, name) for person, name in permissions.reviewers_of(case.queue_id) if person != user.pk]
 
 
 def effect_lines(*, case: Case, action_kinds: list[str], unticked_event_ids: list[int]) -> list[EffectLine]:
     """Return what these actions would do with these events unticked, as a preview before applying."""
-    raise NotImplementedError
+    kinds = [kind for kind in action_kinds if kind in KINDS]
+    effects = _effects(case, kinds, unticked_event_ids)
+    return [effects[kind] for kind in kinds]
+
+
+def _effects(case: Case, kinds: Iterable[str], unticked: Sequence[int]) -> dict[str, EffectLine]:
+    wanted = [kind for kind in KINDS if kind in set(kinds)]
+    roles = catalogue.current().queues[case.queue_id].subject_roles
+    proof = evidence.of(case_id=case.pk)
+    found = targets.find(evidence=proof, kinds=wanted, unticked=unticked, roles=roles)
+    names = _names(found)
+    return {kind: _effect(kind, [names[target.id] for target in found[kind]]) for kind in wanted}
+
+
+def _names(found: Mapping[str, Sequence[Part]]) -> dict[int, EntityName]:
+    entity_ids = {target.id for parts in found.values() for target in parts}
+    return names_of(Entity.objects.filter(pk__in=entity_ids)) if entity_ids else {}
+
+
+def _effect(kind: str, named: list[EntityName]) -> EffectLine:
+    action = KINDS[kind]
+    many = f" ({len(named)} of them)" if len(named) > 1 else ""
+    is_held = action.mode == ActionMode.HELD
+    return EffectLine(
+        kind=kind,
+        mode=action.mode,
+        sentence=f"{action.sentence}{many}" if named else action.none_found,
+        targets=named,
+        starts=f"in {settings.HOLD_EFFECTS.total_seconds():.0f} s" if is_held else "now",
+    )
+
+
+def _policy(policy: Policy, effects: Mapping[str, EffectLine]) -> PolicyChoice:
+    return PolicyChoice(
+        id=policy.pk,
+        slug=policy.slug,
+        version=policy.version,
+        name=policy.name,
+        text=policy.text,
+        actions=[
+            ActionChoice(kind, KINDS[kind].name, KINDS[kind].mode, effects[kind])
+            for kind in policy.action_kinds
+            if kind in effects
+        ],
+        labels=[LabelChoice(label, CLASS_VERDICT[label]) for label in policy.label_classes],
+        reasons=[
+            ReasonChoice(reason.pk, reason.name, reason.label_classes)
+            for reason in catalogue.current().reasons_of(policy.pk)
+        ],
+    )
+
+
+def _preset(preset: Preset, effects: Mapping[str, EffectLine]) -> PresetChoice:
+    known = catalogue.current()
+    return PresetChoice(
+        key=preset.position,
+        name=preset.name,
+        policy_id=preset.policy_id,
+        policy_name=known.policies[preset.policy_id].name,
+        action_kinds=preset.action_kinds,
+        label_class=preset.label_class,
+        reason_id=preset.reason_id,
+        reason_name=known.reasons[preset.reason_id].name,
+        effects=[effects[kind] for kind in preset.action_kinds if kind in effects],
+    )

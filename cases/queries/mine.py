@@ -1,10 +1,21 @@
 """A person's own work: what they hold, what they decided."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.queries.queues import CaseRow
+from django.db.models.functions import Now
+
+from cases.action_kinds import KINDS
+from cases.enums import ActionState, CaseState
+from cases.models import Action, Case, Decision
+from cases.queries.past import is_reversed
+from cases.queries.rows import CaseRow, case_rows
+from cases.services import reversals
 from tscore.core.models import User
+
+STAYS = (ActionState.DONE, ActionState.SENDING, ActionState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +44,39 @@ class Undone:
 
 def my_claims(*, user: User, now: datetime) -> list[CaseRow]:
     """Return the cases a person holds, most urgent first."""
-    raise NotImplementedError
+    held = Case.objects.filter(state=CaseState.REVIEWING, claimed_by=user, claim_until__gt=Now())
+    return case_rows(held.select_related("entity", "claimed_by").order_by("due_at", "pk"), now=now)
 
 
 def my_decisions(*, user: User, limit: int = 200) -> list[MyDecision]:
-    """Return a person's last decisions."""
-    raise NotImplementedError
+    """Return a person's last decisions, in two statements."""
+    made = Decision.objects.filter(actor=user, supersedes=None).select_related("case", "superseded_by")
+    return [_mine(decision) for decision in made.prefetch_related("actions").order_by("-pk")[:limit]]
+
+
+def _mine(decision: Decision) -> MyDecision:
+    return MyDecision(
+        id=decision.pk,
+        case_ref=decision.case.ref,
+        headline=decision.case.headline,
+        decided_at=decision.decided_at,
+        verdict=decision.verdict,
+        label_class=decision.label_class,
+        may_undo=not is_reversed(decision),
+        action_states=[(action.kind, action.state) for action in decision.actions.all()],
+    )
 
 
 def undone(*, decision_id: int) -> Undone:
-    """Return what the reversing decision did."""
-    raise NotImplementedError
+    """Return what the reversing decision with this id did."""
+    reversal = Decision.objects.select_related("case").get(pk=decision_id)
+    case = reversal.case
+    newer = reversals.find_newer_open(case) if case.state == CaseState.CLOSED else None
+    left = Action.objects.filter(decision=reversal.supersedes_id, state__in=STAYS).order_by("pk")
+    stays = dict.fromkeys(KINDS[action.kind].done_sentence for action in left if KINDS[action.kind].inverse is None)
+    return Undone(
+        case_ref=case.ref,
+        reopened=case.state == CaseState.REVIEWING,
+        newer_ref=newer.ref if newer else None,
+        stays=list(stays),
+    )

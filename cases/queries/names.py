@@ -1,11 +1,15 @@
 """How an entity is called on screen."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from signals.kinds_members import PERSONAL_KINDS
 from signals.models import Entity
+from signals.queries import personal
 
-TOKEN_TAIL = 6
+TOKEN, TOKEN_TAIL = "tok_", 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +26,44 @@ class EntityName:
 
 
 def names_of(entities: Iterable[Entity]) -> dict[int, EntityName]:
-    """Return the names of entities by id; personal values are opened in one statement."""
-    raise NotImplementedError
+    """Return the names of entities by id; personal values are opened in at most one statement."""
+    rows = {entity.pk: entity for entity in entities}
+    tokens = [pk for pk, entity in rows.items() if is_token(entity.external_id)]
+    values = personal(tokens) if tokens else {}
+    return {pk: _name(entity, values.get(pk)) for pk, entity in rows.items()}
+
+
+def name_of(entity: Entity) -> EntityName:
+    """Return the name of one entity."""
+    return names_of([entity])[entity.pk]
+
+
+def is_token(text: object) -> bool:
+    """Tell whether a text stands for a personal value that may be known."""
+    return isinstance(text, str) and text.startswith(TOKEN)
+
+
+def values_of_tokens(tokens: Iterable[str]) -> dict[str, str]:
+    """Return the personal values behind tokens, as far as they are known, in at most two statements."""
+    wanted = set(tokens)
+    if not wanted:
+        return {}
+    by_id = dict(Entity.objects.filter(external_id__in=wanted).values_list("pk", "external_id"))
+    return {by_id[pk]: value for pk, value in personal(by_id).items()}
+
+
+def _name(entity: Entity, value: str | None) -> EntityName:
+    return EntityName(
+        id=entity.pk,
+        kind=entity.kind,
+        ref=entity.ref,
+        text=value or _without_value(entity.external_id),
+        personal=entity.kind in PERSONAL_KINDS and value is not None,
+        hub=entity.hub,
+        state=entity.state,
+    )
+
+
+def _without_value(external_id: str) -> str:
+    """Return the id, or the end of a token whose value was erased or never known."""
+    return f"…{external_id[-TOKEN_TAIL:]}" if is_token(external_id) else external_id

@@ -1,18 +1,29 @@
 """The overview of all queues and the list of one queue."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from cases.models import Queue
-from cases.queries.names import EntityName
+from cases import permissions
+from cases.models import Case, Queue
+from cases.models.case import OPEN
+from cases.queries.rows import RISK_SHARE, CaseRow, case_rows
+from signals.enums import Severity
+from tscore.core import db
 from tscore.core.models import User
+from tscore.core.pagination import Keyset
+
+__all__ = ["COUNT_CAP", "CaseRow", "QueueCard", "QueuePage", "queue_cards", "queue_page"]
 
 COUNT_CAP = 10_000
+ORDER = Keyset(order=("-priority", "due_at", "id"))
 
 
 @dataclass(frozen=True, slots=True)
 class QueueCard:
-    """One queue as its tile: `open_count` and `at_risk_count` stop at COUNT_CAP (`capped`)."""
+    """One queue as its tile: counts stop at COUNT_CAP (`capped`), and the oldest is then not known."""
 
     slug: str
     name: str
@@ -22,29 +33,6 @@ class QueueCard:
     oldest_opened_at: datetime | None
     mine_count: int
     may_lead: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One line of a queue list. `headline` was written by a detector; money is in minor units of the base currency."""
-
-    id: int
-    ref: str
-    headline: str
-    subject: EntityName
-    severity: str
-    state: str
-    stake_minor: int
-    probability: float
-    priority: float
-    opened_at: datetime
-    due_at: datetime
-    is_overdue: bool
-    is_at_risk: bool
-    is_escalated: bool
-    holder_id: int | None
-    holder_name: str
-    wait_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +50,56 @@ class QueuePage:
     may_lead: bool
 
 
+class _Line(NamedTuple):
+    severity: str
+    cases: int
+    at_risk: int
+    oldest: datetime
+    mine: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    severity: dict[str, int]
+    at_risk: int
+    oldest: datetime | None
+    mine: int
+
+    @property
+    def open_count(self) -> int:
+        return sum(self.severity.values())
+
+
+# Reads at most COUNT_CAP rows of each queue, so that a flood in one makes no page slow.
+_COUNTS = f"""
+SELECT queue.id, counted.severity, count(*), count(*) FILTER (WHERE counted.is_at_risk), min(counted.opened_at),
+       count(*) FILTER (WHERE counted.is_mine)
+  FROM unnest(%(queues)s::bigint[]) AS queue (id)
+  CROSS JOIN LATERAL (
+    SELECT c.severity, c.opened_at, %(now)s > c.due_at - (c.due_at - c.opened_at) * {RISK_SHARE} AS is_at_risk,
+           c.state = 'reviewing' AND c.claimed_by_id = %(user)s AS is_mine
+      FROM cases_case c WHERE c.queue_id = queue.id AND c.state <> 'closed' LIMIT {COUNT_CAP}) counted
+ GROUP BY queue.id, counted.severity
+"""
+
+
 def queue_cards(*, user: User, now: datetime) -> list[QueueCard]:
     """Return the queues a person may review, in their fixed order."""
-    raise NotImplementedError
+    queues = permissions.queues_of(user)
+    counts = _counts(queues, user, now)
+    return [
+        QueueCard(
+            slug=queue.slug,
+            name=queue.name,
+            open_count=counts[queue.pk].open_count,
+            capped=counts[queue.pk].open_count >= COUNT_CAP,
+            at_risk_count=counts[queue.pk].at_risk,
+            oldest_opened_at=counts[queue.pk].oldest,
+            mine_count=counts[queue.pk].mine,
+            may_lead=permissions.may_lead(user, queue),
+        )
+        for queue in queues
+    ]
 
 
 def queue_page(
@@ -82,4 +117,39 @@ def queue_page(
     Raises:
         Missing: there is no such queue, or this person may not see it.
     """
-    raise NotImplementedError
+    queue = permissions.visible_queue(user, slug)
+    cases = Case.objects.filter(OPEN, queue=queue).select_related("entity", "claimed_by")
+    wanted = {"severity": severity, "state": state} | ({"claimed_by_id": user.pk} if mine else {})
+    found = ORDER.page(cases.filter(**{name: value for name, value in wanted.items() if value}), cursor)
+    counts = _counts([queue], user, now)[queue.pk]
+    return QueuePage(
+        queue=queue,
+        rows=case_rows(found.items, now=now),
+        next_cursor=found.next_cursor,
+        open_count=counts.open_count,
+        capped=counts.open_count >= COUNT_CAP,
+        at_risk_count=counts.at_risk,
+        oldest_opened_at=counts.oldest,
+        severity_counts=counts.severity,
+        may_lead=permissions.may_lead(user, queue),
+    )
+
+
+def _counts(queues: list[Queue], user: User, now: datetime) -> dict[int, _Counts]:
+    found: dict[int, list[_Line]] = {queue.pk: [] for queue in queues}
+    if queues:
+        for queue_id, *figures in db.rows(_COUNTS, {"queues": list(found), "now": now, "user": user.pk}):
+            found[queue_id].append(_Line(*figures))
+    return {queue_id: _summed(lines) for queue_id, lines in found.items()}
+
+
+def _summed(lines: list[_Line]) -> _Counts:
+    severity = dict.fromkeys(Severity.values, 0) | {line.severity: line.cases for line in lines}
+    is_capped = sum(severity.values()) >= COUNT_CAP
+    oldest = min((line.oldest for line in lines), default=None)
+    return _Counts(
+        severity=severity,
+        at_risk=sum(line.at_risk for line in lines),
+        oldest=None if is_capped else oldest,
+        mine=sum(line.mine for line in lines),
+    )

@@ -1,11 +1,20 @@
 """The centre pane: what happened, and why the case is here."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cases.models import Case
-from cases.queries.names import EntityName
+from cases.models import Case, CaseSignal, Note
+from cases.queries.event_views import EventView, event_views, newest_first, newest_ids
+from cases.services import notes
+from signals.models import SignalEvent
+
+__all__ = ["EventView", "NoteView", "ReasonLine", "SignalView", "What", "what"]
+
+SIGNALS, NOTES, TIMELINE = 200, 100, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +49,6 @@ class SignalView:
 
 
 @dataclass(frozen=True, slots=True)
-class EventView:
-    """One event with its parts; `texts` and `fields` were written by strangers."""
-
-    id: int
-    ref: str
-    kind: str
-    occurred_at: datetime
-    observed_at: datetime
-    source: str
-    external_id: str
-    entities: list[tuple[str, EntityName]]  # (role, entity)
-    fields: list[tuple[str, str]]  # (path, value) of the payload without its identifiers
-    texts: list[tuple[str, str]]  # (member, text)
-    amount_base_minor: int | None
-    flags: list[str]
-    is_evidence: bool
-    is_trigger: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NoteView:
     """A note; `text` is None once erased."""
 
@@ -81,4 +70,66 @@ class What:
 
 def what(*, case: Case, seen_at: datetime | None = None) -> What:
     """Return signals, evidence, time line and notes; signals attached after `seen_at` count as new."""
-    raise NotImplementedError
+    attached = list(
+        CaseSignal.objects.filter(case=case)
+        .select_related("signal__detector")
+        .order_by("-signal__score", "signal_id")[:SIGNALS]
+    )
+    events_of = _events_of([row.signal_id for row in attached])
+    signals = [_signal(row, events_of.get(row.signal_id, []), seen_at) for row in attached]
+    live = [signal for signal in signals if not signal.is_retracted]
+    evidence = {pk for signal in live for pk in signal.event_ids}
+    recent = newest_ids(case.entity, limit=TIMELINE)
+    views = event_views(
+        evidence.union(recent), evidence=evidence, triggers=(signal.event_ids[0] for signal in live if signal.event_ids)
+    )
+    return What(
+        signals=signals,
+        new_count=sum(signal.is_new for signal in signals),
+        evidence=newest_first(view for view in views.values() if view.is_evidence),
+        timeline=newest_first(views.values()),
+        notes=_notes(case),
+    )
+
+
+def _events_of(signal_ids: Sequence[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    links = SignalEvent.objects.filter(signal__in=signal_ids).order_by("signal_id", "position")
+    for signal_id, event_id in links.values_list("signal_id", "event_id"):
+        found.setdefault(signal_id, []).append(event_id)
+    return found
+
+
+def _signal(row: CaseSignal, event_ids: list[int], seen_at: datetime | None) -> SignalView:
+    signal = row.signal
+    return SignalView(
+        id=signal.pk,
+        detector=signal.detector.name,
+        detector_version=signal.detector_version,
+        title=signal.detector.title,
+        score=signal.score,
+        severity=signal.severity,
+        reasons=[_reason(reason) for reason in signal.reasons],
+        techniques=signal.techniques,
+        observed_at=signal.observed_at,
+        attached_at=row.attached_at,
+        is_retracted=signal.retracted_at is not None,
+        is_new=seen_at is not None and row.attached_at > seen_at,
+        event_ids=event_ids,
+    )
+
+
+def _reason(reason: dict[str, Any]) -> ReasonLine:
+    return ReasonLine(
+        code=str(reason.get("code", "")),
+        sentence=str(reason.get("sentence", "")),
+        value=reason.get("value"),
+        usual=reason.get("usual"),
+        base_rate=reason.get("base_rate"),
+        contribution=reason.get("contribution"),
+    )
+
+
+def _notes(case: Case) -> list[NoteView]:
+    written = Note.objects.filter(case=case).select_related("author", "body_key").order_by("-written_at", "-pk")
+    return [NoteView(note.author.name, note.written_at, notes.text_of(note)) for note in written[:NOTES]]
