@@ -60,7 +60,7 @@ def audit_page(
     entries = AuditEvent.objects.filter(**{name: value for name, value in wanted.items() if value})
     found = ORDER.page(entries.select_related("actor"), cursor)
     [(unsealed,)] = db.rows(
-        "SELECT count(*) FROM (SELECT FROM core_auditevent WHERE seq IS NULL LIMIT %s) some", [UNSEALED]
+        "SELECT count(*) FROM (SELECT FROM core_auditevent WHERE seq IS NULL LIMIT %s) taken", [UNSEALED]
     )
     return AuditPage([_row(entry) for entry in found.items], found.next_cursor, unsealed)
 

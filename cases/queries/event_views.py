@@ -58,7 +58,7 @@ def event_views(
     if not events:
         return {}
     parts = list(Involvement.objects.filter(event__in=list(events)).select_related("entity").order_by("pk"))
-    names = names_of(part.entity for part in parts)
+    named = _named(parts)
     said = _by_event(texts(events))
     flat = {pk: list(_fields(event)) for pk, event in events.items()}
     values = values_of_tokens(value for fields in flat.values() for _, value in fields if is_token(value))
@@ -72,7 +72,7 @@ def event_views(
             observed_at=event.observed_at,
             source=event.source.name,
             external_id=event.external_id,
-            entities=[(part.role, names[part.entity_id]) for part in parts if part.event_id == pk],
+            entities=named.get(pk, []),
             fields=[(path, values.get(value, value)) for path, value in flat[pk]],
             texts=said.get(pk, []),
             amount_base_minor=event.amount_base_minor,
@@ -92,6 +92,14 @@ def in_order(views: dict[int, EventView], event_ids: Sequence[int]) -> list[Even
 def newest_first(views: Iterable[EventView]) -> list[EventView]:
     """Return events by the time they happened, newest first."""
     return sorted(views, key=lambda view: (view.occurred_at, view.id), reverse=True)
+
+
+def _named(parts: Sequence[Involvement]) -> dict[int, list[tuple[str, EntityName]]]:
+    names = names_of(part.entity for part in parts)
+    found: dict[int, list[tuple[str, EntityName]]] = {}
+    for part in parts:
+        found.setdefault(part.event_id, []).append((part.role, names[part.entity_id]))
+    return found
 
 
 def _by_event(said: dict[tuple[int, str], str]) -> dict[int, list[tuple[str, str]]]:

@@ -57,8 +57,9 @@ def _past(decision: Decision, user: User) -> PastDecision:
         is_reversal=is_reversal,
         is_reversed=is_reversed(decision),
         undo_by_me=decision.actor_id == user.pk and not is_reversal and not is_reversed(decision),
-        actions=[
-            (f"{action.entity.kind} {KINDS[action.kind].done_sentence}", action.state)
-            for action in decision.actions.all()
-        ],
+        actions=[(_sentence(action), action.state) for action in decision.actions.all()],
     )
+
+
+def _sentence(action: Action) -> str:
+    return f"{action.entity.kind} {KINDS[action.kind].done_sentence}"

@@ -69,7 +69,7 @@ class Who:
 
 _FIGURES = """
 SELECT (SELECT count(*) FROM (SELECT FROM signals_involvement part WHERE part.entity_id = %(entity)s
-                               LIMIT %(events)s) some),
+                               LIMIT %(events)s) taken),
        (SELECT count(*) FROM cases_decision decision JOIN cases_case c ON c.id = decision.case_id
          WHERE c.entity_id = %(entity)s AND decision.supersedes_id IS NULL
            AND NOT EXISTS (SELECT FROM cases_decision later WHERE later.supersedes_id = decision.id)),
@@ -98,8 +98,8 @@ SELECT near.id, near.kind, near.first_seen_at, near.last_seen_at, near.count, sh
            count(*) FILTER (WHERE account.state IN ('suspended', 'restricted', 'closed')) AS actioned
       FROM (SELECT DISTINCT link.origin_id FROM signals_link link
               JOIN signals_entity origin ON origin.id = link.origin_id AND origin.kind = 'account'
-             WHERE link.target_id = near.id LIMIT %(sharers)s) some
-      JOIN signals_entity account ON account.id = some.origin_id) shared
+             WHERE link.target_id = near.id LIMIT %(sharers)s) taken
+      JOIN signals_entity account ON account.id = taken.origin_id) shared
  ORDER BY near.last_seen_at DESC, near.id
  LIMIT %(linked)s
 """
