@@ -59,7 +59,7 @@ def table(plan: Plan) -> list[Child]:
     market = f"http://127.0.0.1:{plan.port + 1}/ledger"
     beat = f"beat -l warning -s {run_dir(plan.data)}/beat --pidfile="
     children = [
-        Child("migrate", (*DJANGO, "migrate", "-v0"), once=True),
+        Child("migrate", (*DJANGO, "migrate", "--starter", "-v0"), once=True),
         Child(
             "static", (*DJANGO, "collectstatic", "--noinput", "-v0"), once=True, then=lambda: static.stamp(plan.data)
         ),
