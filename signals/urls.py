@@ -6,11 +6,12 @@ from typing import Final
 
 from django.urls import path
 
-from signals.web import dead_letters
-from tscore.core.access import Group, Rule
+from signals.web import api_docs, dead_letters
+from tscore.core.access import Group, Public, Rule
 
 app_name = "signals"
 urlpatterns = [
+    path("docs/api/", api_docs.api_docs, name="api_docs"),
     path("dead-letters/", dead_letters.dead_letters, name="dead_letters"),
     path("dead-letters/<str:ref>/", dead_letters.dead_letter, name="dead_letter"),
     path("dead-letters/<str:ref>/body/", dead_letters.body, name="dead_letter_body"),
@@ -20,6 +21,7 @@ urlpatterns = [
 
 _KEEPERS = Group("analyst", "engineer", "lead", "admin")
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
+    "signals:api_docs": {"GET": Public()},
     "signals:dead_letters": {"GET": _KEEPERS},
     "signals:dead_letter": {"GET": _KEEPERS},
     "signals:dead_letter_body": {"POST": _KEEPERS},

@@ -6,18 +6,20 @@ from typing import Final
 
 from django.urls import path
 
-from signals.api import events, labels, signals
-from tscore.core.access import Key, Rule
+from signals.api import events, labels, schema, signals
+from tscore.core.access import Key, Public, Rule
 
 app_name = "api"
 urlpatterns = [
     path("events", events.Events.as_view(), name="events"),
     path("signals", signals.Signals.as_view(), name="signals"),
     path("labels", labels.Labels.as_view(), name="labels"),
+    path("schema/", schema.schema, name="schema"),
 ]
 
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "api:events": {"POST": Key("events:write")},
     "api:signals": {"POST": Key("signals:write")},
     "api:labels": {"POST": Key("labels:write")},
+    "api:schema": {"GET": Public()},
 }
