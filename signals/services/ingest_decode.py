@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 import msgspec
@@ -18,6 +20,7 @@ from signals.services.ingest_repair import REPLACEMENT, has_key_twice, repair
 from signals.services.ingest_scan import ITEM_LIMIT, Scanned, is_closed
 
 OLDEST, NEWEST = 1970, 9000
+_EXTENSION = re.compile("[a-z0-9]{1,20}")
 
 
 @dataclass(slots=True)
@@ -55,11 +58,29 @@ def open_envelope(item: Scanned) -> tuple[Envelope, bool]:
     if item.problem:
         raise item.problem
     raw, replaced = repair(item.raw)
-    envelope = typed(ENVELOPE.decode, raw, base="", place=lambda at: place_of(None, at))
+    envelope = typed(_envelope, raw, base="", place=lambda at: place_of(None, at))
     if has_key_twice(raw.decode()):
         raise ItemRefused("duplicate_key")
     require_id(envelope.id, "/id")
     return envelope, replaced
+
+
+def _envelope(raw: bytes) -> Envelope:
+    """Decode the outer members; attributes of CloudEvents extensions, which we do not use, are left out."""
+    try:
+        return ENVELOPE.decode(raw)
+    except msgspec.ValidationError:
+        members = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        used = {name: value for name, value in members.items() if not _is_extension(name)}
+        if len(used) == len(members):
+            raise
+        return ENVELOPE.decode(msgspec.json.encode(used))
+
+
+def _is_extension(name: str) -> bool:
+    """Tell whether a name is that of an extension, and not a slip in one of ours."""
+    known = Envelope.__struct_fields__
+    return name not in known and bool(_EXTENSION.fullmatch(name)) and not get_close_matches(name, known, 1, 0.75)
 
 
 def find_id(raw: bytes) -> str:
