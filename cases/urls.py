@@ -14,6 +14,7 @@ urlpatterns = [
     path("queues/<slug:slug>/", queues.queue, name="queue"),
     path("queues/<slug:slug>/next/", queues.next_case, name="next"),
     path("cases/<str:ref>/", case.case, name="case"),
+    path("cases/<str:ref>/rest/", case.rest, name="rest"),
     path("cases/<str:ref>/preview/", decisions.preview, name="preview"),
     path("cases/<str:ref>/decision/", decisions.decision, name="decision"),
     path("cases/<str:ref>/claim/", claims.claim, name="claim"),
@@ -36,8 +37,10 @@ urlpatterns = [
 ]
 
 _READ: Final[dict[str, Rule]] = {"GET": SignedIn()}
+# Personal values are shown here, so being signed in is not enough.
+_PEOPLE: Final = Group("reviewer", "lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
-_READERS = ("home", "queues", "queue", "case", "mine", "entity", "entity_tab", "actions")
+_READERS = ("home", "queues", "queue", "case", "rest", "mine", "actions")
 _CHANGES = (
     "next",
     "preview",
@@ -57,6 +60,8 @@ _CHANGES = (
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     **{f"cases:{name}": _READ for name in _READERS},
     **{f"cases:{name}": _CHANGE for name in _CHANGES},
-    "cases:search": {"GET": SignedIn(), "POST": SignedIn()},
+    "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
+    "cases:entity": {"GET": _PEOPLE},
+    "cases:entity_tab": {"GET": _PEOPLE},
     "cases:audit": {"GET": Group("auditor", "lead", "admin")},
 }

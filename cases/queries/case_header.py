@@ -84,8 +84,8 @@ def case_for(user: User, ref: str) -> Case:
     return case
 
 
-def header(*, case: Case, user: User, now: datetime) -> CaseHeader:
-    """Return what the top of the workspace shows; the case comes from `case_for`."""
+def header(*, case: Case, user: User, now: datetime, subject: EntityName | None = None) -> CaseHeader:
+    """Return what the top of the workspace shows; the case comes from `case_for` or `sight`, which knows its subject."""
     newer = reversals.find_newer_open(case) if case.state == CaseState.CLOSED else None
     return CaseHeader(
         case=case,
@@ -95,7 +95,7 @@ def header(*, case: Case, user: User, now: datetime) -> CaseHeader:
         abuse_type=case.abuse_type_id,
         abuse_name=catalogue.current().abuse_types[case.abuse_type_id].name,
         headline=case.headline,
-        subject=name_of(case.entity),
+        subject=subject or name_of(case.entity),
         severity=case.severity,
         state=case.state,
         version=case.version,

@@ -127,8 +127,8 @@ def decide_panel(*, case: Case, user: User, now: datetime) -> DecidePanel:
     return DecidePanel(
         may_decide=held.state == "mine",
         may_claim=is_open and held.state == "free" and (case.escalated_at is None or leads),
-        presets=[_preset(preset, effects) for preset in known.presets_of(case.queue_id)],
-        policies=[_policy(policy, effects) for policy in policies],
+        presets=[preset_choice(preset, effects) for preset in known.presets_of(case.queue_id)],
+        policies=[policy_choice(policy, effects) for policy in policies],
         past=past_decisions(case=case, user=user),
         draft=drafts.find(case_id=case.pk, actor=user) if is_open else None,
         colleagues=[found for found in permissions.reviewers_of(case.queue_id) if found[0] != user.pk]
@@ -157,25 +157,34 @@ def _effects(case: Case, kinds: Iterable[str], unticked: Sequence[int]) -> dict[
     return {kind: _effect(kind, [names[target.id] for target in found[kind]]) for kind in wanted}
 
 
+def general_effects(kinds: Iterable[str]) -> dict[str, EffectLine]:
+    """Return what actions do in general words, without looking for what they would reach."""
+    return {kind: _line(kind, KINDS[kind].sentence, []) for kind in KINDS if kind in set(kinds)}
+
+
 def _names(found: Mapping[str, Sequence[Part]]) -> dict[int, EntityName]:
     entity_ids = {target.id for parts in found.values() for target in parts}
     return names_of(Entity.objects.filter(pk__in=entity_ids)) if entity_ids else {}
 
 
 def _effect(kind: str, named: list[EntityName]) -> EffectLine:
-    action = KINDS[kind]
     many = f" ({len(named)} of them)" if len(named) > 1 else ""
-    is_held = action.mode == ActionMode.HELD
+    return _line(kind, f"{KINDS[kind].sentence}{many}" if named else KINDS[kind].none_found, named)
+
+
+def _line(kind: str, sentence: str, named: list[EntityName]) -> EffectLine:
+    is_held = KINDS[kind].mode == ActionMode.HELD
     return EffectLine(
         kind=kind,
-        mode=action.mode,
-        sentence=f"{action.sentence}{many}" if named else action.none_found,
+        mode=KINDS[kind].mode,
+        sentence=sentence,
         targets=named,
         starts=f"in {settings.HOLD_EFFECTS.total_seconds():.0f} s" if is_held else "now",
     )
 
 
-def _policy(policy: Policy, effects: Mapping[str, EffectLine]) -> PolicyChoice:
+def policy_choice(policy: Policy, effects: Mapping[str, EffectLine]) -> PolicyChoice:
+    """Return a policy with what may follow from it on a case."""
     return PolicyChoice(
         id=policy.pk,
         slug=policy.slug,
@@ -195,7 +204,8 @@ def _policy(policy: Policy, effects: Mapping[str, EffectLine]) -> PolicyChoice:
     )
 
 
-def _preset(preset: Preset, effects: Mapping[str, EffectLine]) -> PresetChoice:
+def preset_choice(preset: Preset, effects: Mapping[str, EffectLine]) -> PresetChoice:
+    """Return a preset with its effects on a case."""
     known = catalogue.current()
     return PresetChoice(
         key=preset.position,

@@ -60,7 +60,7 @@ def event_views(
     parts = list(Involvement.objects.filter(event__in=list(events)).select_related("entity").order_by("pk"))
     named = _named(parts)
     said = _by_event(texts(events))
-    flat = {pk: list(_fields(event)) for pk, event in events.items()}
+    flat = {pk: list(fields_of(event)) for pk, event in events.items()}
     values = values_of_tokens(value for fields in flat.values() for _, value in fields if is_token(value))
     proofs, starts = set(evidence), set(triggers)
     return {
@@ -109,7 +109,7 @@ def _by_event(said: dict[tuple[int, str], str]) -> dict[int, list[tuple[str, str
     return found
 
 
-def _fields(event: Event) -> Iterator[tuple[str, str]]:
+def fields_of(event: Event) -> Iterator[tuple[str, str]]:
     """Yield path and value of what the event says besides naming entities, at most FIELDS of them."""
     kind = KINDS.get(event.kind)
     named = {*(kind.entity_members if kind else ()), "session", "device", "ip", "synthetic"}

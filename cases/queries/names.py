@@ -30,7 +30,7 @@ def names_of(entities: Iterable[Entity]) -> dict[int, EntityName]:
     rows = {entity.pk: entity for entity in entities}
     tokens = [pk for pk, entity in rows.items() if is_token(entity.external_id)]
     values = personal(tokens) if tokens else {}
-    return {pk: _name(entity, values.get(pk)) for pk, entity in rows.items()}
+    return {pk: name_with(entity, values.get(pk)) for pk, entity in rows.items()}
 
 
 def name_of(entity: Entity) -> EntityName:
@@ -52,7 +52,8 @@ def values_of_tokens(tokens: Iterable[str]) -> dict[str, str]:
     return {by_id[pk]: value for pk, value in personal(by_id).items()}
 
 
-def _name(entity: Entity, value: str | None) -> EntityName:
+def name_with(entity: Entity, value: str | None) -> EntityName:
+    """Return the name of an entity whose personal value is known already."""
     return EntityName(
         id=entity.pk,
         kind=entity.kind,

@@ -88,7 +88,7 @@ def what(*, case: Case, seen_at: datetime | None = None) -> What:
         new_count=sum(signal.is_new for signal in signals),
         evidence=newest_first(view for view in views.values() if view.is_evidence),
         timeline=newest_first(views.values()),
-        notes=_notes(case),
+        notes=notes_of(case),
     )
 
 
@@ -130,6 +130,7 @@ def _reason(reason: dict[str, Any]) -> ReasonLine:
     )
 
 
-def _notes(case: Case) -> list[NoteView]:
+def notes_of(case: Case) -> list[NoteView]:
+    """Return what people noted on a case, newest first."""
     written = Note.objects.filter(case=case).select_related("author", "body_key").order_by("-written_at", "-pk")
     return [NoteView(note.author.name, note.written_at, notes.text_of(note)) for note in written[:NOTES]]

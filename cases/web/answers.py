@@ -46,9 +46,10 @@ def case(
     **more: Any,
 ) -> HttpResponse:
     """Answer with one case as it is now: a fragment for htmx, else the whole page."""
-    context = workspace.context(request, ref, now=now, **more)
     if not is_partial(request):
+        context = workspace.whole(request, ref, now=now, **more)
         return page(request, "cases/case.html", {**context, "toast": toast}, status=status)
+    context = workspace.first(request, ref, now=now, **more)
     head = context["head"]
     announce = f"{toast['text']} Undo with z. Now {head.ref}, {head.abuse_name}, {head.severity}." if toast else ""
     return partial(request, "cases/_case_answer.html", {**context, "toast": toast, "announce": announce}, status=status)

@@ -1,4 +1,4 @@
-"""Everything the review workspace shows, gathered once for the page and for the answer to a decision."""
+"""What the review workspace shows: first what is needed to decide, then the rest, which may come a moment later."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from cases.enums import SkipReason
+from cases import permissions
+from cases.enums import CaseState, SkipReason
 from cases.forms import DecisionForm, SnoozeForm
-from cases.queries import case_header, decide, what, who
-from cases.queries.what import What
+from cases.models import Case
+from cases.queries import case_header, past, sight, what, who
+from cases.queries.decide import DecidePanel
 from cases.web import event_words, keys, panels, records, story
+from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
 from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest
@@ -19,7 +22,13 @@ from tscore.core.http import HtmxRequest
 FIRST_EVIDENCE: Final = 60
 
 
-def context(
+def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> dict[str, Any]:
+    """Return everything, for a page that must be complete without scripts."""
+    context = first(request, ref, now=now, **entered)
+    return {**context, **rest(request, context["head"].case)}
+
+
+def first(
     request: HtmxRequest,
     ref: str,
     *,
@@ -28,17 +37,14 @@ def context(
     entered: QueryDict | None = None,
     form: DecisionForm | None = None,
 ) -> dict[str, Any]:
-    """Return the context of one case for one person; `entered` brings back what a refused form held."""
-    case = case_header.case_for(request.user, ref)
-    head = case_header.header(case=case, user=request.user, now=now)
-    happened = what.what(case=case)
-    panel = decide.decide_panel(case=case, user=request.user, now=now)
+    """Return what is needed to decide; `entered` brings back what a refused form held."""
+    seen = sight.see(case_id=case_id_of(ref), user=request.user)
+    panel = sight.panel(seen, user=request.user)
     return {
         "now": now,
         "form_key": keys.new(),
-        "head": head,
-        "rank": {"sentence": story.rank_sentence(head.terms)},
-        "who": who.who(case=case),
+        "has_rest": False,
+        "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
         "decide": panel,
         "presets": records.preset_rows(panel.presets),
         "record": records.record(panel, entered),
@@ -48,31 +54,48 @@ def context(
         "conflict": conflict,
         "skip_reasons": SkipReason.choices,
         "snooze_times": SnoozeForm.TIMES,
-        **_what(request, head.abuse_type, happened),
+        **_story(request, seen),
     }
 
 
-def _what(request: HtmxRequest, abuse_type: str, happened: What) -> dict[str, Any]:
-    first, more = story.reasons(happened.signals)
+def rest(request: HtmxRequest, case: Case) -> dict[str, Any]:
+    """Return who the case is about, its links, notes, past decisions and the colleagues it can be handed to."""
+    return {
+        "has_rest": True,
+        "who": who.who(case=case),
+        "notes": what.notes_of(case),
+        "past": past.past_decisions(case=case, user=request.user),
+        "colleagues": _colleagues(case, request) if case.state == CaseState.REVIEWING else [],
+    }
+
+
+def _colleagues(case: Case, request: HtmxRequest) -> list[tuple[int, str]]:
+    return [found for found in permissions.reviewers_of(case.queue_id) if found[0] != request.user.pk]
+
+
+def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
+    happened = seen.what
+    reasons, more = story.reasons(happened.signals)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
     shown, hidden = happened.evidence[:FIRST_EVIDENCE], happened.evidence[FIRST_EVIDENCE:]
+    terms = case_header.terms(seen.case)
     return {
-        "story": happened,
-        "reasons": first,
+        "signals": happened.signals,
+        "reasons": reasons,
         "more_reasons": more,
+        "rank": story.rank_sentence(terms),
         "flagged": event_words.line(flagged) if flagged else None,
-        "panel": panels.panel(abuse_type, happened),
+        "panel": panels.panel(seen.case.abuse_type_id, happened),
         "evidence": [event_words.line(event) for event in shown],
-        "hidden_evidence": hidden,
+        "hidden_evidence": len(hidden),
         "shown": ",".join(str(event.id) for event in shown),
         "bands": story.bands(happened.timeline, zone=zone_of(request)),
-        "raw": happened.evidence,
+        "raw": happened.evidence[:FIRST_EVIDENCE],
     }
 
 
-def _draft(panel: decide.DecidePanel, entered: QueryDict | None) -> dict[str, Any]:
+def _draft(panel: DecidePanel, entered: QueryDict | None) -> dict[str, Any]:
     """Return the note to show: what was just sent, else what was kept."""
     if entered is not None:
         return {"note": entered.get("note", ""), "saved": False}
-    kept: Any = panel.draft or {}
-    return {"note": kept.get("note", "") if isinstance(kept, dict) else str(kept), "saved": bool(kept)}
+    return {"note": (panel.draft or {}).get("note", ""), "saved": bool(panel.draft)}
