@@ -1,0 +1,125 @@
+"""Build a training table: rows, files, card, hash, and the record that it was built."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from signals.features.compute import FEATURE_VERSION
+from signals.models import DatasetVersion
+from signals.services import dataset_card, dataset_files, dataset_rows
+from signals.services.dataset_rows import Row, Table
+from signals.services.dataset_specs import SPECS, DatasetSpec, UnknownTable, spec_of
+from signals.verbs import Verb
+from tscore.core import audit
+from tscore.core.db import in_transaction
+from tscore.core.errors import Invalid
+
+if TYPE_CHECKING:
+    from tscore.core.models import User
+
+__all__ = ["FILES", "SPECS", "DatasetSpec", "InFuture", "NoRows", "UnknownTable", "build", "spec_of"]
+
+FILES = ("data.parquet", "data.csv", "card.md", "manifest.json")
+
+
+class InFuture(Invalid):
+    """A table cannot be as of an instant that has not come yet. Choose an earlier one."""
+
+
+class NoRows(Invalid):
+    """No label for this abuse type was known by then, or none has an event with features. Choose a later instant."""
+
+
+def build(
+    *, abuse_type: str, as_of: datetime, out: Path, actor: User | None, now: datetime, folder: str = ""
+) -> DatasetVersion:
+    """Build the table of an abuse type as of an instant into the folder `out`, which appears whole or not at all.
+
+    `folder` is what the record calls the place; by default the path itself.
+
+    Raises:
+        UnknownTable, InFuture, NoRows.
+    """
+    spec, as_of = spec_of(abuse_type), as_of.astimezone(UTC)
+    if as_of > now:
+        raise InFuture
+    table = dataset_rows.table(spec, as_of=as_of)
+    if not table.rows:
+        raise NoRows
+    manifest = _write(table, spec, as_of=as_of, out=out)
+    version = _version(table, spec, as_of, manifest)
+    version.folder, version.built_at, version.built_by = folder or str(out.resolve()), now, actor
+    in_transaction(lambda: _record(version, actor=actor, now=now))
+    return version
+
+
+def split(rows: Sequence[Row], spec: DatasetSpec) -> list[str]:
+    """Give each row its part by time: rows of the same instant always fall into the same part."""
+    times = sorted(row.as_of for row in rows)
+    first = times[min(int(len(times) * spec.train_share), len(times) - 1)]
+    second = times[min(int(len(times) * (spec.train_share + spec.validation_share)), len(times) - 1)]
+    return ["train" if row.as_of < first else "validation" if row.as_of < second else "test" for row in rows]
+
+
+def _write(table: Table, spec: DatasetSpec, *, as_of: datetime, out: Path) -> dict[str, Any]:
+    splits = split(table.rows, spec)
+    content_hash = dataset_files.content_hash(table.rows, splits, spec)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".building-") as name:
+        place = Path(name)
+        dataset_files.write_parquet(place / "data.parquet", table.rows, splits, spec)
+        dataset_files.write_csv(place / "data.csv", table.rows, splits, spec)
+        card = dataset_card.card(table, splits, spec, as_of=as_of, content_hash=content_hash, version=FEATURE_VERSION)
+        (place / "card.md").write_text(card, encoding="utf-8")
+        manifest = {
+            "spec": spec.as_json(),
+            "as_of": as_of.isoformat(),
+            "rows": len(table.rows),
+            "content_hash": content_hash,
+            "files": [dataset_files.described(place / file) for file in FILES[:3]],
+        }
+        dataset_files.write_json(place / "manifest.json", manifest)
+        _move(place, out)
+    return manifest
+
+
+def _move(place: Path, out: Path) -> None:
+    """Put the finished files where they belong, over those of an earlier build."""
+    out.mkdir(exist_ok=True)
+    for file in FILES:
+        shutil.move(place / file, out / file)
+
+
+def _version(table: Table, spec: DatasetSpec, as_of: datetime, manifest: dict[str, Any]) -> DatasetVersion:
+    return DatasetVersion(
+        abuse_type_id=spec.abuse_type,
+        as_of=as_of,
+        spec=manifest["spec"],
+        rows=len(table.rows),
+        positives=sum(row.label for row in table.rows),
+        content_hash=manifest["content_hash"],
+        manifest=manifest,
+    )
+
+
+def _record(version: DatasetVersion, *, actor: User | None, now: datetime) -> None:
+    version.pk = None
+    version.save(force_insert=True)
+    audit.record(
+        actor=actor,
+        actor_name="" if actor else "system:build_dataset",
+        verb=Verb.DATASET_BUILT,
+        object_type="dataset",
+        object_ref=str(version.pk),
+        at=now,
+        after={
+            "abuse_type": version.abuse_type_id,
+            "as_of": version.manifest["as_of"],
+            "content_hash": version.content_hash,
+        },
+    )
