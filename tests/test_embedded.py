@@ -33,12 +33,13 @@ with psycopg.connect(**services.owner, autocommit=True) as connection:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
-    """Name a folder whose servers, if a test leaves any, are gone afterwards."""
-    folder = tmp_path / "data"
-    yield folder
-    for pid in processes.using(folder):
-        os.kill(pid, signal.SIGKILL)
+def data() -> Iterator[Path]:
+    """Name a folder of a short path, whose servers, if a test leaves any, are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="tscore-embedded-", ignore_cleanup_errors=True) as parent:
+        folder = Path(parent) / "data"
+        yield folder
+        for pid in processes.using(folder):
+            os.kill(pid, signal.SIGKILL)
 
 
 def becomes_quiet(data: Path, *, within_s: float = 5) -> bool:

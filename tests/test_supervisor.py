@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -214,5 +215,12 @@ def test_the_table_waits_with_worker_and_beat_until_the_world_is_filled(data):
 
 
 def test_probes_tell_an_answer_from_silence():
-    assert probes.status("http://127.0.0.1:9/") == (0, "")
-    assert probes.is_port_free(9) is True
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+
+        while_taken = probes.is_port_free(port)
+
+    assert while_taken is False
+    assert probes.is_port_free(port) is True
+    assert probes.status(f"http://127.0.0.1:{port}/") == (0, "")
