@@ -26,7 +26,7 @@ lint: .venv/.dev ## style, types, import contracts, migrations
 	@$(VENV)/ruff format --check -q .
 	@$(VENV)/mypy tscore signals cases manage.py
 	@$(VENV)/lint-imports
-	@$(VENV)/python manage.py makemigrations --check --dry-run
+	@$(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 check: lint test ## lint and test: exactly what CI runs
 
