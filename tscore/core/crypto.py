@@ -7,7 +7,6 @@ AES-256-GCM under `DATA_KEY`, bound to a context (`aad`) so that a ciphertext ca
 from __future__ import annotations
 
 import hashlib
-import hmac
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from tscore.core import ids
+from tscore.core import ids, keyed
 from tscore.core.models import ErasableKey
 
 NONCE: Final = 12
@@ -32,12 +31,12 @@ class Unreadable(Exception):
 
 def mac(data: bytes) -> bytes:
     """Return the 32-byte HMAC by which equal contents are recognised."""
-    return hmac.digest(settings.TOKEN_KEY, b"mac\x1f" + data, hashlib.sha256)
+    return keyed.digest(b"mac\x1f" + data)
 
 
 def token(kind: str, normalised: str) -> str:
     """Return the token of a personal value, 130 bits; the value must be normalised already."""
-    digest = hmac.digest(settings.TOKEN_KEY, f"token\x1f{kind}\x1f{normalised}".encode(), hashlib.sha256)
+    digest = keyed.digest(f"token\x1f{kind}\x1f{normalised}".encode())
     return "tok_" + ids.base32(int.from_bytes(digest[:17]) % 32**TOKEN_LENGTH, length=TOKEN_LENGTH)
 
 

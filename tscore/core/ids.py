@@ -1,20 +1,22 @@
 """Opaque public ids; in a demo world they follow from its seed, elsewhere they are random."""
 
-import hashlib
-import hmac
 import secrets
 
 from django.conf import settings
 
+from tscore.core import keyed
+
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 
 
 def base32(number: int, *, length: int = 1) -> str:
     """Return the number in base 32, padded to at least `length` characters."""
-    text = ""
-    while number or len(text) < length:
-        text, number = ALPHABET[number % 32] + text, number // 32
-    return text
+    pairs = []
+    while number:
+        pairs.append(_PAIRS[number & 1023])
+        number >>= 10
+    return "".join(pairs[::-1]).lstrip("0").rjust(length, "0")
 
 
 def parse_base32(text: str) -> int | None:
@@ -40,7 +42,7 @@ def parse_row_ref(prefix: str, ref: str) -> int | None:
 
 def keyed_ref(prefix: str, *parts: str) -> str:
     """Return an opaque word of 75 bits that always follows from the same parts and the installation's key."""
-    digest = hmac.digest(settings.TOKEN_KEY, "\x1f".join(("ref", prefix, *parts)).encode(), hashlib.sha256)
+    digest = keyed.digest("\x1f".join(("ref", prefix, *parts)).encode())
     return f"{prefix}_{base32(int.from_bytes(digest[:12]) % 32**15, length=15)}"
 
 
