@@ -10,3 +10,4 @@ class Verb(models.TextChoices):
     DEAD_LETTER_DISMISSED = "dead_letter.dismissed", "put the refused item aside"
     DEAD_LETTER_OPENED = "dead_letter.opened", "read the body of the refused item"
     DATASET_BUILT = "dataset.built", "built a training table"
+    DATASET_TAKEN = "dataset.taken", "downloaded the data of a training table"

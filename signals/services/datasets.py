@@ -22,9 +22,21 @@ from tscore.core.errors import Invalid
 if TYPE_CHECKING:
     from tscore.core.models import User
 
-__all__ = ["FILES", "SPECS", "DatasetSpec", "InFuture", "NoRows", "UnknownTable", "build", "spec_of"]
+__all__ = [
+    "DATA_FILES",
+    "FILES",
+    "SPECS",
+    "DatasetSpec",
+    "InFuture",
+    "NoRows",
+    "UnknownTable",
+    "build",
+    "note_download",
+    "spec_of",
+]
 
-FILES = ("data.parquet", "data.csv", "card.md", "manifest.json")
+DATA_FILES = ("data.parquet", "data.csv")
+FILES = (*DATA_FILES, "card.md", "manifest.json")
 
 
 class InFuture(Invalid):
@@ -56,6 +68,20 @@ def build(
     version.folder, version.built_at, version.built_by = folder or str(out.resolve()), now, actor
     in_transaction(lambda: _record(version, actor=actor, now=now))
     return version
+
+
+def note_download(*, version: DatasetVersion, file: str, actor: User, now: datetime) -> None:
+    """Write down who takes the data of a table away."""
+    in_transaction(
+        lambda: audit.record(
+            actor=actor,
+            verb=Verb.DATASET_TAKEN,
+            object_type="dataset",
+            object_ref=str(version.pk),
+            at=now,
+            after={"file": file, "content_hash": version.content_hash},
+        )
+    )
 
 
 def split(rows: Sequence[Row], spec: DatasetSpec) -> list[str]:
