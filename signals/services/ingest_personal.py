@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from signals.features.identifiers import (
     contains_card,
-    ip_prefix,
     is_pseudonym,
     mail_domain,
     normalise_address,
@@ -17,6 +17,7 @@ from signals.features.identifiers import (
     normalise_email,
     normalise_ip,
     normalise_phone,
+    parse_ip,
 )
 from signals.kinds_members import ID_LIMIT, PERSONAL_KINDS, VALUE_LIMIT
 from signals.services.ingest_problems import ItemRefused
@@ -48,11 +49,13 @@ def hold(kind: str, value: str) -> Personal | None:
     """Return how a personal value is held, or None where nothing is left of it once it is normalised."""
     if is_pseudonym(value):
         return Personal(value)
+    if kind == "ip" and (address := parse_ip(value)):
+        return _address(address)
     normalised = NORMALISERS[kind](value)
     if not normalised:
         return None
     domain = mail_domain(value) if kind == "email" else None
-    return Personal(crypto.token(kind, normalised), normalised, _attributes(kind, value, domain), domain)
+    return Personal(crypto.token(kind, normalised), normalised, {"domain": domain} if domain else {}, domain)
 
 
 def held(kind: str, value: str, pointer: str) -> Personal:
@@ -88,7 +91,11 @@ def refuse_card(value: str, pointer: str, *, phone: bool = False) -> None:
         raise ItemRefused("card_number", pointer)
 
 
-def _attributes(kind: str, value: str, domain: str | None) -> dict[str, object]:
-    if kind == "ip" and (prefix := ip_prefix(value)):
-        return {"prefix": crypto.token("prefix", prefix)}
-    return {"domain": domain} if domain else {}
+def _address(address: IPv4Address | IPv6Address) -> Personal:
+    """Hold an IP address and its network: /24, or /48 of IPv6."""
+    normalised = address.compressed
+    if address.version == 4:
+        prefix = f"{normalised.rpartition('.')[0]}.0/24"
+    else:
+        prefix = str(ip_network((int(address), 48), strict=False))
+    return Personal(crypto.token("ip", normalised), normalised, {"prefix": crypto.token("prefix", prefix)})
