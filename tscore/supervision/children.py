@@ -29,6 +29,7 @@ class Plan:
             "DATA": str(self.data),
             "PORT": str(self.port),
             "MARKETPLACE_PORT": str(self.port + 1),
+            "CONSOLE_URL": f"http://127.0.0.1:{self.port}",
             "DEMO": "1" if self.demo else "0",
             "DJANGO_SETTINGS_MODULE": "tscore.settings",
             "PYTHONUNBUFFERED": "1",
