@@ -12,7 +12,7 @@ EPOCH = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def events():
-    return world.build(seed="tests", epoch=EPOCH, scale=1)
+    return world.build(seed="tests", epoch=EPOCH, scale=1).events
 
 
 def test_world_is_the_same_for_the_same_seed():

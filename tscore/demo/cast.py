@@ -16,6 +16,7 @@ CARRIER_ACCOUNTS = 600
 def takeover_ring(random: Random, timeline: Timeline, people: list[Person], *, end: datetime) -> None:
     """Take over six accounts from two devices: failures, a success from a new address, new payout account, payout."""
     for number, victim in enumerate(_joined(people, before=end - timedelta(days=20))[40:46]):
+        timeline.blame(victim.account)
         at = end - timedelta(hours=30 - number * 4, minutes=random.randrange(50))
         context = {"device": f"d-ring-{number % 2}", "ip": f"203.0.113.{20 + number}", "country": "RO"}
         context["session"] = f"s-ring-{number}"
@@ -45,6 +46,7 @@ def phishing_campaign(random: Random, timeline: Timeline, people: list[Person], 
     """Let five fresh senders write 40 first messages with links to people who sell."""
     recipients = random.sample([person for person in people if person.sells and person.joined_at < end], 40)
     for number, recipient in enumerate(recipients):
+        timeline.blame(f"a-phish-{number % 5}")
         sender, at = f"a-phish-{number % 5}", end - timedelta(days=3) + timedelta(minutes=45 * number)
         context = {"device": f"d-phish-{number % 2}", "ip": f"203.0.113.{60 + number % 5}", "country": "NL"}
         if number < 5:
@@ -69,6 +71,7 @@ def card_test(random: Random, timeline: Timeline, people: list[Person], *, end: 
     start = end - timedelta(days=2)
     context = {"device": "d-tester", "ip": "203.0.113.99", "country": "FR", "session": "s-tester"}
     seller = next(person for person in people if person.sells)
+    timeline.blame("a-tester")
     timeline.add("account.created", start, account="a-tester", email="tester@throwaway.example", context=context)
     for number in range(180):
         kind = "payment.refused" if random.random() < 0.7 else "payment.captured"
@@ -88,6 +91,7 @@ def card_test(random: Random, timeline: Timeline, people: list[Person], *, end: 
 def friendly_fraud(random: Random, timeline: Timeline, people: list[Person], *, end: datetime) -> None:
     """Let one buyer buy five times and dispute each purchase weeks later."""
     buyer = _joined(people, before=end - timedelta(days=70))[7]
+    timeline.blame(buyer.account)
     sellers = [person for person in _joined(people, before=end - timedelta(days=66)) if person.sells]
     for number in range(5):
         at = end - timedelta(days=62 - 3 * number, hours=random.randrange(12))
@@ -121,6 +125,7 @@ def prohibited_seller(random: Random, timeline: Timeline, people: list[Person], 
     context = {"device": "d-prohibited", "ip": "203.0.113.140", "country": "NL"}
     timeline.add("account.created", start, account="a-prohibited", email="plain@throwaway.example", context=context)
     for number, (title, description) in enumerate(texts.PROHIBITED + texts.EVASIONS):
+        timeline.blame(f"listing-prohibited-{number:02d}")
         timeline.add(
             "listing.created",
             start + timedelta(hours=3 + 7 * number),

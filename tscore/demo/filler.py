@@ -40,9 +40,9 @@ def fill(*, say: Say) -> None:
     epoch = _epoch()
     start = epoch - timedelta(days=DAYS)
     content = _introduce(epoch, start)
-    events = world.build(seed=settings.DEMO_SEED, epoch=epoch, scale=settings.DEMO_SCALE)
-    _tell_marketplace(events)
-    _play(events, rounds.Rounds(events, epoch=epoch), say=say)
+    built = world.build(seed=settings.DEMO_SEED, epoch=epoch, scale=settings.DEMO_SCALE)
+    _tell_marketplace(built.events)
+    _play(built.events, rounds.Rounds(built, epoch=epoch), say=say)
     desk.write_file(settings.DATA, {**content, "filled": True})
 
 
@@ -100,6 +100,7 @@ def _play(events: list[dict[str, Any]], reviewers: rounds.Rounds, *, say: Say) -
         done += len(part)
         if done // BATCH % 10 == 0 or done == len(events):
             say(f"{done:,} of {len(events):,} events, {done / (time.monotonic() - began):,.0f} a second")
+    reviewers.finish(now)
 
 
 def batches(items: list[Any], size: int) -> Iterator[list[Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 
 from django.db import transaction
@@ -17,11 +16,11 @@ from signals.models import AbuseType, Event
 from signals.services import labels
 from tscore import pipeline
 from tscore.core.models import User
-from tscore.demo.people import DAYS
+from tscore.demo.world import World
 
 DECISIONS = 30
+LEFT_FOR_VISITORS = timedelta(hours=44)
 ANSWER_LIMIT_S = 20.0
-BAD_MARKS = ("ring", "phish", "test", "friendly", "prohibited")
 
 
 class Unanswered(Exception):
@@ -29,34 +28,35 @@ class Unanswered(Exception):
 
 
 class Rounds:
-    """Two reviewers who come by now and then, take what is on top of a queue and decide it."""
+    """Two reviewers who take what is on top of a queue and decide it, until the last two days."""
 
-    def __init__(self, events: list[dict[str, Any]], *, epoch: datetime) -> None:
-        start = epoch - timedelta(days=DAYS)
-        span = (epoch - timedelta(hours=20)) - (start + timedelta(days=12))
-        self.due = [start + timedelta(days=12) + span * (number / DECISIONS) for number in range(DECISIONS)]
-        self.reviewers = list(
-            User.objects.filter(email__in=("reviewer@demo.test", "reviewer2@demo.test")).order_by("pk")
-        )
+    def __init__(self, built: World, *, epoch: datetime) -> None:
+        self.guilty, self.last_round = built.guilty, epoch - LEFT_FOR_VISITORS
+        emails = ("reviewer@demo.test", "reviewer2@demo.test")
+        self.reviewers = list(User.objects.filter(email__in=emails).order_by("pk"))
         self.queues = list(Queue.objects.order_by("position"))
-        self.bad = {name for event in events for name in _names(event["data"]) if any(m in name for m in BAD_MARKS)}
-        self.disputes = [event for event in events if event["type"] == "dispute.opened"]
-        self._turn = count()
+        self.disputes = [event for event in built.events if event["type"] == "dispute.opened"]
+        self.decided = 0
 
     def work_until(self, now: datetime) -> None:
-        """Decide as many cases as have fallen due by now, and book the chargebacks that have arrived."""
+        """Book the chargebacks that have arrived, and decide what is queued by now."""
         self._book_chargebacks(now)
-        while self.due and self.due[0] <= now and self._decide_one(now):
-            self.due.pop(0)
+        while now < self.last_round and self.decided < DECISIONS and self._decide_one(now):
+            pass
+
+    def finish(self, now: datetime) -> None:
+        """Decide what is missing of the 30 decisions."""
+        while self.decided < DECISIONS and self._decide_one(now):
+            pass
 
     def _decide_one(self, now: datetime) -> bool:
-        turn = next(self._turn)
-        reviewer = self.reviewers[turn % 2]
+        reviewer = self.reviewers[self.decided % 2]
         for step in range(len(self.queues)):
-            queue = self.queues[(turn + step) % len(self.queues)]
+            queue = self.queues[(self.decided + step) % len(self.queues)]
             case = claims.claim_next(queue=queue, actor=reviewer, now=now)
             if case is not None:
                 self._decide(case, reviewer, queue=queue, now=now)
+                self.decided += 1
                 return True
         return False
 
@@ -79,7 +79,7 @@ class Rounds:
     def _preset(self, case: Case, queue: Queue) -> Preset:
         """Choose the first preset for a subject of the stories, else the one that clears."""
         presets = list(Preset.objects.filter(queue=queue).order_by("position"))
-        if case.entity.external_id in self.bad:
+        if case.entity.external_id in self.guilty:
             return presets[0]
         return next(preset for preset in presets if not preset.action_kinds)
 
@@ -112,11 +112,6 @@ class Rounds:
                 external_id=dispute["data"]["dispute"],
                 now=now,
             )
-
-
-def _names(data: dict[str, Any]) -> list[str]:
-    members = ("account", "sender", "buyer", "seller", "listing", "payment", "message")
-    return [data[member] for member in members if member in data]
 
 
 def settle(case: Case, *, now: datetime) -> None:

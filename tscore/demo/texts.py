@@ -148,6 +148,10 @@ PHISHING = (
     "Parcel insurance is required for this sale, pay the deposit here http://{host}/deposit{n} and get it back at once",
     "Security notice: unusual activity on your shop account, log in at https://{host}/secure to keep your listings",
 )
+EAGER = (
+    "Hi, I need it today, please call me now on {phone} or send a message on WhatsApp, I pay at once.",
+    "Urgent, my train leaves at six: text me on {phone} and I will transfer the money to your bank account today.",
+)
 PHISHING_HOSTS = ("shop-example-pay.example", "secure-shop.example", "shop.example.verify-id.example")
 PROHIBITED = (
     ("Cannabis seeds, 10 pieces, feminised", "Discreet parcel to all of Europe"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from tscore.demo import cast
+from tscore.demo import cast, incidents
 from tscore.demo.clockwork import Timeline
 from tscore.demo.daily import Daily
 from tscore.demo.people import DAYS, population
@@ -14,8 +15,16 @@ from tscore.demo.people import DAYS, population
 PEOPLE = 3_000
 
 
-def build(*, seed: str, epoch: datetime, scale: float) -> list[dict[str, Any]]:
-    """Return the events of the 90 days up to `epoch`, about 50,000 at scale 1, as envelopes."""
+@dataclass(frozen=True)
+class World:
+    """The events as envelopes in order of time, and the ids of those whom the demo's reviewers find guilty."""
+
+    events: list[dict[str, Any]]
+    guilty: frozenset[str]
+
+
+def build(*, seed: str, epoch: datetime, scale: float) -> World:
+    """Return the 90 days up to `epoch`, about 50,000 events at scale 1."""
     random, timeline = Random(f"{seed}/{scale:g}"), Timeline()
     start = epoch - timedelta(days=DAYS)
     people = population(random, start=start, size=max(300, round(PEOPLE * scale)))
@@ -25,4 +34,6 @@ def build(*, seed: str, epoch: datetime, scale: float) -> list[dict[str, Any]]:
         story(random, timeline, people, end=epoch)
     cast.prohibited_seller(random, timeline, people, end=epoch)
     cast.carrier_address(random, timeline, people, end=epoch)
-    return [event for event in timeline.in_order() if event["time"] <= epoch.isoformat()]
+    incidents.spread(random, timeline, people, end=epoch)
+    events = [event for event in timeline.in_order() if event["time"] <= epoch.isoformat()]
+    return World(events, frozenset(timeline.guilty))
