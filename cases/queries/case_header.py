@@ -85,7 +85,7 @@ def case_for(user: User, ref: str) -> Case:
 
 
 def header(*, case: Case, user: User, now: datetime, subject: EntityName | None = None) -> CaseHeader:
-    """Return what the top of the workspace shows; the case comes from `case_for` or `sight`, which knows its subject."""
+    """Return what the top of the workspace shows; the case comes from `case_for`, or from `sight` with its name."""
     newer = reversals.find_newer_open(case) if case.state == CaseState.CLOSED else None
     return CaseHeader(
         case=case,

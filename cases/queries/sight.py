@@ -30,7 +30,7 @@ from tscore.core.errors import Missing
 from tscore.core.models import User
 
 # How much of a long story is read; a case that rests on more says so.
-EVIDENCE: Final = 200
+EVIDENCE, COUNT_CAP = 200, 1000
 
 _NAME = """jsonb_build_object('id', {0}.id, 'kind', {0}.kind, 'external_id', {0}.external_id, 'ref', {0}.ref,
   'hub', {0}.hub, 'state', {0}.state, 'value', (SELECT encode(held.ciphertext, 'base64')
@@ -72,6 +72,8 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
          'last_seen_at', subject.last_seen_at, 'state_at', subject.state_at) AS subject,
        (SELECT coalesce(jsonb_agg(attached ORDER BY attached.score DESC, attached.id), '[]') FROM attached) AS findings,
        (SELECT coalesce(jsonb_agg(told), '[]') FROM told) AS told,
+       (SELECT count(*) FROM (SELECT FROM cases_case other WHERE other.queue_id = c.queue_id AND other.state <> 'closed'
+                               LIMIT {COUNT_CAP}) counted) AS open_count,
        EXISTS (SELECT FROM cases_draft draft WHERE draft.case_id = c.id AND draft.actor_id = %(user)s) AS has_draft
   FROM cases_case c
   JOIN signals_entity subject ON subject.id = c.entity_id
@@ -82,12 +84,13 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One case with its story; `subject` is its entity's name."""
+    """One case with its story; `subject` is its entity's name, `open_count` that of its queue, at most COUNT_CAP."""
 
     case: Case
     subject: EntityName
     what: What
     has_draft: bool
+    open_count: int
 
 
 def see(*, case_id: int, user: User) -> Sight:
@@ -132,7 +135,7 @@ def _sight(row: Any) -> Sight:
     events = newest_first(_event(event, triggers) for event in _json(row.told))
     evidence = [event for event in events if event.is_evidence]
     what = What(signals=signals, new_count=0, evidence=evidence, timeline=events, notes=[])
-    return Sight(case=row, subject=_name(subject), what=what, has_draft=row.has_draft)
+    return Sight(case=row, subject=_name(subject), what=what, has_draft=row.has_draft, open_count=row.open_count)
 
 
 def _signal(finding: Mapping[str, Any]) -> SignalView:

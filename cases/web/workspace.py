@@ -20,6 +20,8 @@ from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest
 
 FIRST_EVIDENCE: Final = 60
+# The lines of the subject's card, so that it keeps its height while their values are on the way.
+FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions before", "Actions before", "Labels")
 
 
 def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> dict[str, Any]:
@@ -44,6 +46,9 @@ def first(
         "now": now,
         "form_key": keys.new(),
         "has_rest": False,
+        "facts_later": FACTS,
+        "open_count": seen.open_count,
+        "count_cap": sight.COUNT_CAP,
         "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
         "decide": panel,
         "presets": records.preset_rows(panel.presets),

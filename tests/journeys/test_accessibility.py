@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import enter
+from tests.journeys.scenes import enter
 
 pytestmark = [pytest.mark.browser]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()

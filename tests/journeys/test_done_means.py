@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cases.models import Action, Case, Decision
 from cases.services import enforcement
-from tests.journeys.conftest import PASSWORD
+from tests.journeys.scenes import PASSWORD
 from tests.marketplace.client import ledger
 from tscore.core.audit import seal
 

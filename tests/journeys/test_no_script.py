@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cases.models import Case, Decision
-from tests.journeys.conftest import PASSWORD
+from tests.journeys.scenes import PASSWORD, enter
 
 pytestmark = [pytest.mark.browser]
 
@@ -42,8 +42,6 @@ def test_the_loop_works_without_scripts(plain: Any, reviewer: Any, takeover: Any
 
 
 def test_a_record_of_ones_own_works_without_scripts(plain: Any, console: str, reviewer: Any, takeover: Any) -> None:
-    from tests.journeys.conftest import enter
-
     takeover("a-1")
     enter(plain, console, reviewer)
     plain.goto("/queues/ato/")
