@@ -22,7 +22,7 @@ class Entity(models.Model):
 
     kind = models.CharField(max_length=16)
     external_id = models.CharField(max_length=200)
-    ref = models.CharField(max_length=24, unique=True)
+    ref = models.CharField(max_length=24)
     attributes = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     state = models.CharField(max_length=24, default="", db_default="", blank=True)
     state_at = models.DateTimeField(null=True)
@@ -31,17 +31,28 @@ class Entity(models.Model):
     last_seen_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "external_id"], name="entity_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "external_id"], name="entity_once"),
+            # Not `unique=True`, which would keep a second index for LIKE.
+            models.UniqueConstraint(fields=["ref"], name="entity_ref_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.external_id}"
 
 
 class Link(models.Model):
-    """Two entities seen together in events; `kind` is the member name of the target."""
+    """Two entities seen together in events; `kind` is the member name of the target.
 
-    origin = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="links_out", db_index=False)
-    target = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="links_in", db_index=False)
+    Written beside the rows it names, which nothing deletes: checking its keys would cost more than writing it.
+    """
+
+    origin = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="links_out", db_index=False, db_constraint=False
+    )
+    target = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="links_in", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=32)
     first_seen_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()

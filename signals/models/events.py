@@ -51,11 +51,14 @@ class Involvement(models.Model):
 
     `superseded_at` is the `observed_at` of the next revision: a row counts as of instant T where
     `observed_at <= T < superseded_at`. Primary entity, actor and amount are the event's, copied so that long windows
-    need not look up a month of events.
+    need not look up a month of events. It is written beside the rows it names, which nothing deletes: checking its keys
+    would cost more than writing it.
     """
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="involvements")
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="involvements", db_index=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="involvements", db_constraint=False)
+    entity = models.ForeignKey(
+        Entity, on_delete=models.PROTECT, related_name="involvements", db_index=False, db_constraint=False
+    )
     role = models.CharField(max_length=32)
     kind = models.CharField(max_length=32)
     occurred_at = models.DateTimeField()

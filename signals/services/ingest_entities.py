@@ -12,7 +12,7 @@ import msgspec
 from signals.kinds_members import ATTRIBUTES
 from signals.services.ingest_ready import Key, Ready
 from tscore.core import crypto, ids
-from tscore.core.db import rows
+from tscore.core.db import array, rows
 
 _ATTRIBUTES = frozenset(ATTRIBUTES)
 
@@ -33,7 +33,7 @@ RETURNING id, kind, external_id, xmax = 0"""
 
 VALUES_SQL = """
 INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
-SELECT entity, ciphertext, %s FROM unnest(%s::bigint[], %s::bytea[]) AS given (entity, ciphertext)
+SELECT entity, decode(sealed, 'hex'), %s FROM unnest(%s::bigint[], %s::text[]) AS given (entity, sealed)
 ON CONFLICT (entity_id) DO NOTHING"""
 
 
@@ -97,12 +97,12 @@ class Entities:
         """Store the personal values of new entities, where no statement of events does it."""
         pks, sealed = self.sealed_values()
         if pks:
-            rows(VALUES_SQL, [crypto.KEY_ID, pks, sealed])
+            rows(VALUES_SQL, [crypto.KEY_ID, array(pks), array(sealed)])
 
-    def sealed_values(self) -> tuple[list[int], list[bytes]]:
-        """Encrypt the values of entities that did not exist; what was erased once is not stored again."""
+    def sealed_values(self) -> tuple[list[int], list[str]]:
+        """Encrypt the values of entities that did not exist, as hex; what was erased once is not stored again."""
         keys = [key for key in self.values if key in self.new]
-        sealed = [crypto.seal(self.values[key], aad(*key)) for key in keys]
+        sealed = [crypto.seal(self.values[key], aad(*key)).hex() for key in keys]
         return [self.ids[key] for key in keys], sealed
 
     def _change_state(self, seen: Seen, item: Ready) -> None:

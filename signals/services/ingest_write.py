@@ -14,7 +14,7 @@ from signals.services.ingest_entities import Entities, Links
 from signals.services.ingest_ready import Ready
 from signals.services.ingest_revisions import History, Revision
 from tscore.core import crypto
-from tscore.core.db import rows, transaction_required
+from tscore.core.db import array, rows, transaction_required
 
 LANES = 64
 _LANE_CLASS = 0x5453_0000
@@ -23,7 +23,9 @@ _LANE_CLASS = 0x5453_0000
 LOCK_SQL = "SELECT pg_advisory_xact_lock(%s, lane) FROM unnest(%s::int[]) AS lane"
 KNOWN_SQL = """
 SELECT external_id, observed_at, content_mac, id FROM signals_event WHERE source_id = %s AND external_id = ANY(%s)"""
-IDS_SQL = "SELECT nextval(pg_get_serial_sequence('signals_event', 'id')) FROM generate_series(1, %s)"
+IDS_SQL = """
+SELECT nextval(name::regclass) FROM (SELECT pg_get_serial_sequence('signals_event', 'id') AS name OFFSET 0) AS found,
+  generate_series(1, %s)"""
 
 STORE_SQL = """
 WITH item AS (
@@ -52,13 +54,14 @@ WITH item AS (
     last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at), count = l.count + excluded.count
 ), valued AS (
   INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
-  SELECT entity, ciphertext, %(key_id)s
-  FROM unnest(%(value_entity)s::bigint[], %(value)s::bytea[]) AS given (entity, ciphertext)
+  SELECT entity, decode(sealed, 'hex'), %(key_id)s
+  FROM unnest(%(value_entity)s::bigint[], %(value)s::text[]) AS given (entity, sealed)
   ON CONFLICT (entity_id) DO NOTHING
 )
 INSERT INTO signals_personaltext (event_id, member, text)
-SELECT * FROM unnest(%(text_event)s::bigint[], %(text_member)s::text[], %(text)s::text[])"""
+SELECT * FROM jsonb_to_recordset(%(texts)s::jsonb) AS r (event bigint, member text, text text)"""
 
+LINK_COLUMNS = ("link_origin", "link_target", "link_kind", "link_first", "link_last", "link_count")
 SUPERSEDE_SQL = """
 UPDATE signals_involvement SET superseded_at = r.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS r (event, at)
 WHERE event_id = r.event AND superseded_at IS DISTINCT FROM r.at"""
@@ -111,11 +114,11 @@ def store(*, source_id: int, items: Sequence[ToStore], found: History, received_
         "source": source_id,
         "received": received_at,
         "key_id": crypto.KEY_ID,
-        "events": msgspec.json.encode([_event(row, entities, later) for row in items]).decode(),
+        "events": _json([_event(row, entities, later) for row in items]),
+        "texts": _json([_text(row.pk, *text) for row in items for text in row.item.texts.items()]),
         **_parts(items, entities),
-        **_named(("link_origin", "link_target", "link_kind", "link_first", "link_last", "link_count"), links.columns()),
-        **_named(("value_entity", "value"), entities.sealed_values()),
-        **_texts(items),
+        **_arrays(LINK_COLUMNS, links.columns()),
+        **_arrays(("value_entity", "value"), entities.sealed_values()),
     })  # fmt: skip
     mine = {row.pk for row in items}
     if older := {pk: at for pk, at in later.items() if pk not in mine}:
@@ -142,15 +145,18 @@ def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict
     }
 
 
-def _parts(items: Sequence[ToStore], entities: Entities) -> dict[str, list[Any]]:
+def _parts(items: Sequence[ToStore], entities: Entities) -> dict[str, str]:
     parts = [(row.pk, entities.ids[key], role) for row in items for role, key in row.item.entities]
-    return _named(("part_event", "part_entity", "part_role"), list(zip(*parts, strict=True)))
+    return _arrays(("part_event", "part_entity", "part_role"), list(zip(*parts, strict=True)))
 
 
-def _texts(items: Sequence[ToStore]) -> dict[str, list[Any]]:
-    texts = [(row.pk, member, text) for row in items for member, text in row.item.texts.items()]
-    return _named(("text_event", "text_member", "text"), list(zip(*texts, strict=True)) or [(), (), ()])
+def _text(pk: int, member: str, text: str) -> dict[str, Any]:
+    return {"event": pk, "member": member, "text": text}
 
 
-def _named(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> dict[str, list[Any]]:
-    return {name: list(column) for name, column in zip(names, columns, strict=True)}
+def _arrays(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> dict[str, str]:
+    return {name: array(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _json(values: list[Any]) -> str:
+    return msgspec.json.encode(values).decode()

@@ -114,3 +114,17 @@ def test_rows_and_dicts_read_one_statement():
     assert db.rows("SELECT 1 AS one, %s::text AS two", ["b"]) == [(1, "b")]
     assert db.dicts("SELECT 1 AS one, %(two)s::text AS two", {"two": "b"}) == [{"one": 1, "two": "b"}]
     assert db.rows("SET LOCAL work_mem = '4MB'") == []
+
+
+def test_array_is_read_back_by_the_database():
+    given = [[3, -1], [], ["login.failed", "old_email"], [None, 2]]
+
+    kinds = ["bigint[]", "text[]", "text[]", "int[]"]
+    found = [db.rows(f"SELECT %s::{kind}", [db.array(values)])[0][0] for values, kind in zip(given, kinds, strict=True)]
+
+    assert found == given
+
+
+def test_array_refuses_what_json_writes_otherwise():
+    with pytest.raises(ValueError, match="plain words"):
+        db.array(['a"b'])

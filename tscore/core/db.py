@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
+import msgspec
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import Manager, Model, QuerySet
 
@@ -96,6 +97,18 @@ def rows(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "de
     with connections[using].cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []
+
+
+def array(values: Sequence[Any]) -> str:
+    """Return numbers, instants or plain words as PostgreSQL writes an array; the driver would take ten times as long.
+
+    Cast it where it is used (`%s::bigint[]`). JSON writes such elements alike; what it would escape is refused here:
+    give texts of strangers as JSON.
+    """
+    text = msgspec.json.encode(values).decode()
+    if "\\" in text:
+        raise ValueError("Only plain words fit into an array written like this.")
+    return "{" + text[1:-1] + "}"
 
 
 def dicts(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "default") -> list[dict[str, Any]]:
