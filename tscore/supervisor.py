@@ -9,12 +9,12 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from http import HTTPStatus
 from pathlib import Path
 
 from tscore import embedded, env
-from tscore.embedded import identity, locks, paths
+from tscore.embedded import identity, locks, paths, reset
 from tscore.supervision import probes
 from tscore.supervision.children import Child, Plan, table
 from tscore.supervision.output import Tail
@@ -44,6 +44,7 @@ def main() -> int:
 def run(plan: Plan, children: Sequence[Child] | None = None) -> int:
     """Run these children, by default those of the table; return the exit status."""
     started_at = time.monotonic()
+    _forget_half_a_world(plan)
     plan.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     servers = embedded.use(plan.data) if embedded.is_wanted(os.environ) else nullcontext()
     try:
@@ -54,6 +55,14 @@ def run(plan: Plan, children: Sequence[Child] | None = None) -> int:
         return 1
     except KeyboardInterrupt:  # before the loop took over
         return 0
+
+
+def _forget_half_a_world(plan: Plan) -> None:
+    """Start a demo world anew whose filling was interrupted: half a world is of no use to anybody."""
+    if plan.demo and embedded.is_wanted(os.environ) and probes.is_half_filled(plan.data):
+        with suppress(reset.NotDeleted, locks.Busy):  # in use: the run lock says so in its own words
+            reset.reset(plan.data)
+            sys.stderr.write("The demo world was not finished last time: filling it anew.\n")
 
 
 @contextmanager

@@ -66,7 +66,7 @@ def table(plan: Plan) -> list[Child]:
         ),
         Child("web", (*module(GUNICORN), *_where(plan)), ("migrate", "static"), is_ready=lambda: probes.is_ok(web)),
         Child("shop", module("tscore.marketplace"), stopped=2, is_ready=lambda: probes.answers(market)),
-        Child("fill", (*DJANGO, "fill_demo"), ("web", "shop"), once=True),
+        Child("fill", (*DJANGO, "fill_demo"), ("web", "shop"), once=True, environment={"HOLD_EFFECTS_S": "0"}),
         Child("worker", module(f"{CELERY} {WORKER}"), ("migrate", "web", "fill")),
         Child("beat", module(f"{CELERY} {beat}"), ("migrate", "web", "fill")),
         Child("live", (*DJANGO, "demo_live"), ("worker", "beat", "fill")),

@@ -56,3 +56,8 @@ def demo(data: Path) -> dict[str, Any]:
 def is_filled(data: Path) -> bool:
     """Say whether the demo world is complete."""
     return demo(data).get("filled") is True
+
+
+def is_half_filled(data: Path) -> bool:
+    """Say whether somebody began to fill the demo world and did not get to the end."""
+    return demo(data).get("filled") is False
