@@ -88,7 +88,7 @@ def _check_ledger(url: str) -> None:
 def _check_table(refs: list[str], folder: Path) -> None:
     out = io.StringIO()
     call_command(
-        "build_dataset", "account-takeover", "--as-of", timezone.now().isoformat(), "--out", str(folder), stdout=out
+        "build_dataset", "account_takeover", "--as-of", timezone.now().isoformat(), "--out", str(folder), stdout=out
     )
     [parquet] = folder.rglob("data.parquet")
     table = pyarrow.parquet.read_table(parquet).to_pylist()
