@@ -11,7 +11,7 @@ from tscore.demo import texts
 from tscore.demo.clockwork import Timeline, eur
 from tscore.demo.people import DAYS, Person
 
-EARLY, LATE = 34, 24  # incidents before the last two days, most of them decided by now, and within them
+EARLY, LATE = 26, 24  # incidents before the last two days, most of them decided by now, and within them
 Story = Callable[[Random, Timeline, Person, int, datetime], None]
 
 
