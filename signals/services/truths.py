@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Prefetch
+
 from signals.enums import CLASS_VERDICT, LabelSource
-from signals.models import AbuseType, Event
+from signals.models import AbuseType, Event, Involvement
 from signals.services import labels
 from signals.sources import Truth
 from tscore.core import db
@@ -24,8 +26,11 @@ def record(*, source: str, truths: Sequence[tuple[str, Truth]], now: datetime) -
 
 
 def _stored(source: str, event_ids: list[str]) -> dict[str, Event]:
+    # Only what a label needs: whole rows of events and entities would take most of the time of a replay.
+    parts = Involvement.objects.select_related("entity").only("event_id", "entity__kind", "entity__external_id")
     found = Event.objects.filter(source__name=source, external_id__in=event_ids).order_by("observed_at")
-    return {event.external_id: event for event in found.prefetch_related("involvements__entity")}
+    found = found.only("external_id", "observed_at", "occurred_at").prefetch_related(Prefetch("involvements", parts))
+    return {event.external_id: event for event in found}
 
 
 def _draft(source: str, event: Event | None, truth: Truth, types: dict[str, AbuseType]) -> labels.LabelDraft | None:

@@ -79,7 +79,9 @@ def _take(free: QuerySet[Row], limit: int) -> list[Row]:
     model._default_manager.filter(pk__in=chosen).update(
         leased_until=Now() + settings.WORK_LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
     )
-    return list(model._default_manager.filter(pk__in=chosen).order_by("pk"))
+    taken = model._default_manager.filter(pk__in=chosen).order_by("pk")
+    taken.query.deferred_loading = free.query.deferred_loading  # what the caller left out stays left out
+    return list(taken)
 
 
 class _Bell:
