@@ -12,6 +12,7 @@ from signals.services import ingest_write as write
 from signals.services.ingest_answer import BatchAnswer, ItemAnswer
 from signals.services.ingest_batch import Batch, require_source
 from signals.services.ingest_decode import decode
+from signals.services.ingest_pause import collector_paused
 from signals.services.ingest_problems import ItemRefused
 from signals.services.ingest_ready import Ready, ready
 from signals.services.ingest_revisions import History, Revision
@@ -36,6 +37,7 @@ def ingest_bytes(
     return ingest(source=source, items=items, received_at=received_at, over_http=True, dry_run=dry_run)
 
 
+@collector_paused()
 def ingest(
     *,
     source: Source | str,

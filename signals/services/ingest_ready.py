@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from tscore.core import crypto, money
 Key = tuple[str, str]  # (entity kind, external id)
 FAR = timedelta(days=1)
 _MOST_BASE = 2**63 - 1
+_SHORT = 300
 
 
 @dataclass(slots=True)
@@ -66,11 +68,17 @@ class Ready:
 
     def keep_text(self, member: str, text: str) -> str:
         """Keep a text without its card numbers; return it as kept."""
-        masked, changed = mask_cards(text) if len(text) >= 13 else (text, False)
-        if changed:
+        masked = _masked(text) if len(text) <= _SHORT else mask_cards(text)[0]
+        if masked != text:
             self.flags["card_masked"] = None
         self.texts[member] = masked
         return masked
+
+
+@lru_cache(maxsize=5_000)
+def _masked(text: str) -> str:
+    """Mask a short text; user agents and standard sentences come again and again."""
+    return mask_cards(text)[0]
 
 
 def ready(item: Decoded, *, received_at: datetime, over_http: bool) -> Ready:

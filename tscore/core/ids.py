@@ -8,15 +8,17 @@ from tscore.core import keyed
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_GROUP = 2**40 - 1  # eight characters at a time
 
 
 def base32(number: int, *, length: int = 1) -> str:
     """Return the number in base 32, padded to at least `length` characters."""
-    pairs = []
+    groups = []
     while number:
-        pairs.append(_PAIRS[number & 1023])
-        number >>= 10
-    return "".join(pairs[::-1]).lstrip("0").rjust(length, "0")
+        low = number & _GROUP
+        groups.append(_PAIRS[low >> 30] + _PAIRS[low >> 20 & 1023] + _PAIRS[low >> 10 & 1023] + _PAIRS[low & 1023])
+        number >>= 40
+    return "".join(groups[::-1]).lstrip("0").rjust(length, "0")
 
 
 def parse_base32(text: str) -> int | None:

@@ -1,0 +1,1 @@
+"""Timings against bars measured in the same run."""

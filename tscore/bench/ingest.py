@@ -1,0 +1,136 @@
+"""Ingest over HTTP against the bar: the same events, entities, links and personal rows, batches of 500."""
+
+from __future__ import annotations
+
+import json
+import random
+import secrets
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import urllib3
+
+from tscore.core import api_keys, ids
+
+BATCH = 500
+SENDERS = 2
+GOAL = 5.0
+EPOCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
+OURS, BAR = "/api/v1/events", "/api/v1/bench/baseline"
+_TEXT = "Hello, is this still available? I can pay today and pick it up tomorrow after work."
+_AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36"
+
+
+def run(console_url: str, *, batches: int = 20, rounds: int = 3, now: datetime) -> list[dict[str, Any]]:
+    """Measure ours and the bar in turn, so that both see the same machine; return the lines of the report.
+
+    `console_url` serves `tscore.bench.wsgi`. Each round sends as many fresh events to either address.
+    """
+    sides = {OURS: _Sender(console_url, OURS, "bench", now), BAR: _Sender(console_url, BAR, "bench-bar", now)}
+    for sender in sides.values():
+        sender.send(4)  # warm: connections, caches, plans
+    rates: dict[str, list[float]] = {path: [] for path in sides}
+    for _ in range(rounds):
+        for path, sender in sides.items():
+            rates[path].append(sender.send(batches if path == OURS else max(batches // 4, SENDERS)))
+    ours, bar = (statistics.median(rates[path]) for path in sides)
+    how = f"{rounds} rounds, batches of {BATCH}, {SENDERS} senders, gunicorn with 2 workers; medians"
+    return [
+        {"name": "ingest_events_per_s", "value": round(ours), "unit": "1/s", "goal": None, "ok": None, "how": how},
+        {"name": "ingest_bar_events_per_s", "value": round(bar), "unit": "1/s", "goal": None, "ok": None, "how": how},
+        {
+            "name": "ingest_ratio",
+            "value": round(ours / bar, 2),
+            "unit": "times",
+            "goal": GOAL,
+            "ok": ours / bar >= GOAL,
+            "how": "ours by the bar, measured in turn",
+        },
+    ]
+
+
+def events(count: int, *, prefix: str, seed: int) -> list[dict[str, Any]]:
+    """Make events of a marketplace's usual mix: half logins, a third payments, the rest messages."""
+    chance = random.Random(seed)
+    return [_event(chance, f"{prefix}-{seed}-{number}") for number in range(count)]
+
+
+class _Sender:
+    """Sends batches to one address over as many connections as there are senders."""
+
+    def __init__(self, url: str, path: str, source: str, now: datetime) -> None:
+        _, token = api_keys.create(name="bench", source=source, scopes=["events:write"], actor=None, now=now)
+        self.url, self.prefix, self.number = url + path, ids.base32(secrets.randbits(30), length=6), 0
+        self.pool = urllib3.PoolManager(maxsize=SENDERS, retries=False, timeout=120.0)
+        self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+
+    def send(self, batches: int) -> float:
+        """Send fresh batches; return events a second. Making them is not measured."""
+        bodies = [self._body() for _ in range(batches)]
+        began = time.perf_counter()
+        with ThreadPoolExecutor(SENDERS) as senders:
+            list(senders.map(self._post, bodies))
+        return batches * BATCH / (time.perf_counter() - began)
+
+    def _body(self) -> bytes:
+        self.number += 1
+        return json.dumps(events(BATCH, prefix=self.prefix, seed=self.number)).encode()
+
+    def _post(self, body: bytes) -> None:
+        answer = self.pool.request("POST", self.url, body=body, headers=self.headers)
+        if answer.status != 200:
+            raise RuntimeError(f"{self.url} answered {answer.status}: {answer.data[:300]!r}")
+
+
+def _event(chance: random.Random, name: str) -> dict[str, Any]:
+    time_ = (EPOCH - timedelta(seconds=chance.randrange(86_400))).isoformat()
+    make: Callable[[random.Random, str], tuple[str, dict[str, Any]]]
+    make = chance.choices((_login, _payment, _message), (50, 30, 20))[0]
+    kind, data = make(chance, name)
+    return {"id": name, "type": kind, "time": time_, "data": data}
+
+
+def _login(chance: random.Random, name: str) -> tuple[str, dict[str, Any]]:
+    return "login.succeeded", {
+        "account": _account(chance, name),
+        "method": "password",
+        "context": _context(chance, name),
+    }
+
+
+def _payment(chance: random.Random, name: str) -> tuple[str, dict[str, Any]]:
+    person = chance.randrange(3000)
+    return "payment.captured", {
+        "payment": f"p-{name}",
+        "buyer": _account(chance, name),
+        "seller": _account(chance, name, 300),
+        "amount": {"minor": chance.randrange(100, 100_000), "currency": "EUR"},
+        "card": f"card-{_side(name)}-{chance.randrange(4000)}",
+        "email": f"{_side(name)}{person}@mail.example",
+        "context": _context(chance, name),
+    }
+
+
+def _message(chance: random.Random, name: str) -> tuple[str, dict[str, Any]]:
+    sender, recipient = _account(chance, name), _account(chance, name)
+    return "message.sent", {"message": f"m-{name}", "sender": sender, "recipient": recipient, "text": _TEXT}
+
+
+def _context(chance: random.Random, name: str) -> dict[str, str]:
+    side = sum(map(ord, _side(name))) % 200 + 10
+    address = f"{side}.{chance.randrange(20)}.{chance.randrange(250)}.{chance.randrange(250)}"
+    device = f"d-{_side(name)}-{chance.randrange(3000)}"
+    return {"device": device, "ip": address, "country": "DE", "user_agent": _AGENT}
+
+
+def _account(chance: random.Random, name: str, of: int = 3000) -> str:
+    return f"a-{_side(name)}-{chance.randrange(of)}"
+
+
+def _side(name: str) -> str:
+    """Return whose event this is: each side has entities of its own, so that none finds the other's."""
+    return name.partition("-")[0]

@@ -1,0 +1,49 @@
+"""The production web server, with the bars mounted beside the console, for as long as a measurement runs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import urllib3
+
+FLAGS = "-m gunicorn tscore.bench.wsgi:application -k gthread --threads 4 --graceful-timeout 2 --no-control-socket"
+PATIENCE_S = 60.0
+
+
+@contextmanager
+def serving(*, workers: int = 2) -> Iterator[str]:
+    """Serve the database of this process; give the base address."""
+    port = _free_port()
+    command = [sys.executable, *FLAGS.split(), "-w", str(workers), "-b", f"127.0.0.1:{port}", "--log-level", "error"]
+    with subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": "tscore.settings"}) as server:
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait(address)
+            yield address
+        finally:
+            server.terminate()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(address: str) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            urllib3.request("GET", f"{address}/healthz", retries=False, timeout=2.0)
+        except urllib3.exceptions.HTTPError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
