@@ -18,7 +18,7 @@ from signals.features.spec import Feature, Values
 from tscore.core import db
 
 # Counts saturate here: the newest facts of an entity that one window looks at. It bounds the cost of a hub.
-MOST_FACTS = 2000
+MOST_FACTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
