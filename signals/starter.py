@@ -1,4 +1,4 @@
-"""The starter data of evidence: the four abuse types and the detectors of the packs. Loading it twice changes nothing."""
+"""The starter data of evidence: the four abuse types. Loading it twice changes nothing."""
 
 from typing import Final
 
