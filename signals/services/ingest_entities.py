@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from signals.kinds_members import ATTRIBUTES
+from signals.services.ingest_hubs import is_hub_by_name
 from signals.services.ingest_ready import Key, Ready
 from tscore.core import crypto, ids
 from tscore.core.db import array, rows
@@ -19,10 +20,11 @@ _ATTRIBUTES = frozenset(ATTRIBUTES)
 # Rows come sorted by kind and id, so that two batches lock them in the same order. Every named row is locked until
 # commit, changed or not.
 UPSERT_SQL = """
-INSERT INTO signals_entity AS e (kind, external_id, ref, attributes, state, state_at, first_seen_at, last_seen_at)
-SELECT r.kind, r.external_id, r.ref, coalesce(r.attributes, '{}'), coalesce(r.state, ''), r.state_at, r.first, r.last
+INSERT INTO signals_entity AS e (kind, external_id, ref, attributes, state, state_at, hub, first_seen_at, last_seen_at)
+SELECT r.kind, r.external_id, r.ref, coalesce(r.attributes, '{}'), coalesce(r.state, ''), r.state_at,
+  coalesce(r.hub, false), r.first, r.last
 FROM jsonb_to_recordset(%(entities)s::jsonb) AS r (kind text, external_id text, ref text, attributes jsonb, state text,
-  state_at timestamptz, first timestamptz, last timestamptz)
+  state_at timestamptz, hub boolean, first timestamptz, last timestamptz)
 ON CONFLICT (kind, external_id) DO UPDATE SET
   first_seen_at = least(e.first_seen_at, excluded.first_seen_at),
   last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at),
@@ -152,6 +154,8 @@ def _record(key: Key, seen: Seen) -> dict[str, Any]:
         record["attributes"] = seen.attributes
     if seen.state is not None:
         record["state"], record["state_at"] = seen.state, seen.state_at
+    if is_hub_by_name(key):
+        record["hub"] = True
     return record
 
 

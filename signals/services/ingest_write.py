@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from signals.services import ingest_hubs
 from signals.services.ingest_entities import Entities, Links
 from signals.services.ingest_ready import Ready
 from signals.services.ingest_revisions import History, Revision
@@ -52,14 +53,17 @@ WITH item AS (
   ON CONFLICT (origin_id, target_id, kind) DO UPDATE SET
     first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
     last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at), count = l.count + excluded.count
+  RETURNING target_id, kind, xmax = 0 AS is_new
 ), valued AS (
   INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
   SELECT entity, decode(sealed, 'hex'), %(key_id)s
   FROM unnest(%(value_entity)s::bigint[], %(value)s::text[]) AS given (entity, sealed)
   ON CONFLICT (entity_id) DO NOTHING
+), written AS (
+  INSERT INTO signals_personaltext (event_id, member, text)
+  SELECT * FROM jsonb_to_recordset(%(texts)s::jsonb) AS r (event bigint, member text, text text)
 )
-INSERT INTO signals_personaltext (event_id, member, text)
-SELECT * FROM jsonb_to_recordset(%(texts)s::jsonb) AS r (event bigint, member text, text text)"""
+SELECT DISTINCT target_id FROM linked WHERE is_new AND kind = ANY(%(hub_kinds)s::text[])"""
 
 LINK_COLUMNS = ("link_origin", "link_target", "link_kind", "link_first", "link_last", "link_count")
 SUPERSEDE_SQL = """
@@ -110,7 +114,7 @@ def store(*, source_id: int, items: Sequence[ToStore], found: History, received_
     for row in items:
         links.add(row.item, entities.ids)
     later = found.successors()
-    rows(STORE_SQL, {
+    linked = rows(STORE_SQL, {
         "source": source_id,
         "received": received_at,
         "key_id": crypto.KEY_ID,
@@ -119,7 +123,10 @@ def store(*, source_id: int, items: Sequence[ToStore], found: History, received_
         **_parts(items, entities),
         **_arrays(LINK_COLUMNS, links.columns()),
         **_arrays(("value_entity", "value"), entities.sealed_values()),
+        "hub_kinds": array(ingest_hubs.KINDS),
     })  # fmt: skip
+    fresh = {entities.ids[key] for key in entities.new}
+    ingest_hubs.mark([pk for (pk,) in linked if pk not in fresh])
     mine = {row.pk for row in items}
     if older := {pk: at for pk, at in later.items() if pk not in mine}:
         rows(SUPERSEDE_SQL, [list(older), list(older.values())])

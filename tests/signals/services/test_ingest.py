@@ -263,3 +263,30 @@ def test_same_id_of_another_source_is_another_event():
 def test_number_of_statements_does_not_grow_with_the_batch(django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         store(*(item(f"n{number}", account=f"a{number}", context={"ip": f"192.0.2.{number}"}) for number in range(200)))
+
+
+def test_address_of_many_accounts_becomes_a_hub_and_a_device_never():
+    where = {"ip": "192.0.2.4", "device": "d"}
+    for start in (0, 60):
+        store(*(item(f"n{number}", account=f"a{number}", context=where) for number in range(start, start + 60)))
+
+    assert dict(Entity.objects.exclude(kind="account").values_list("kind", "hub")) == {"ip": True, "device": False}
+
+
+def test_many_payments_of_one_account_make_no_hub():
+    amount = {"minor": 1, "currency": "EUR"}
+    for start in (0, 120):
+        store(
+            *(
+                item(f"p{n}", "payment.refused", payment=f"p{n}", buyer="b", amount=amount, context={"ip": "192.0.2.4"})
+                for n in range(start, start + 120)
+            )
+        )
+
+    assert Entity.objects.get(kind="ip").hub is False
+
+
+def test_domain_of_free_mail_is_a_hub_from_the_start():
+    store(item(kind="account.created", account="a", email="bob@gmail.com"))
+
+    assert Entity.objects.get(kind="domain").hub is True

@@ -1,0 +1,73 @@
+"""Entities that so many share that sharing them says nothing: marked, so that links through them are not followed.
+
+* a domain of free mail, from the start,
+* an IP address or a domain that more than a hundred accounts were seen with.
+A device is never a hub: a hundred accounts on one device say a lot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from signals.services.ingest_ready import Key
+from tscore.core.db import array, rows
+
+MOST_ACCOUNTS = 100
+KINDS = ("ip", "domain")
+FREE_MAIL = frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "msn.com",
+        "yahoo.com",
+        "ymail.com",
+        "aol.com",
+        "icloud.com",
+        "me.com",
+        "proton.me",
+        "protonmail.com",
+        "gmx.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "t-online.de",
+        "mail.com",
+        "mail.ru",
+        "yandex.ru",
+        "yandex.com",
+        "orange.fr",
+        "free.fr",
+        "laposte.net",
+        "libero.it",
+        "virgilio.it",
+        "wp.pl",
+        "o2.pl",
+        "seznam.cz",
+        "qq.com",
+        "163.com",
+        "126.com",
+        "naver.com",
+        "uol.com.br",
+    ]
+)
+
+# Counting stops as soon as the answer is known.
+MARK_SQL = """
+UPDATE signals_entity SET hub = true WHERE NOT hub AND id = ANY(%s::bigint[]) AND (
+  SELECT count(*) FROM (
+    SELECT DISTINCT l.origin_id FROM signals_link l JOIN signals_entity o ON o.id = l.origin_id AND o.kind = 'account'
+    WHERE l.target_id = signals_entity.id LIMIT %s) seen) > %s"""
+
+
+def is_hub_by_name(key: Key) -> bool:
+    """Tell whether an entity is a hub before anybody was seen with it."""
+    return key[0] == "domain" and key[1] in FREE_MAIL
+
+
+def mark(entity_ids: Sequence[int]) -> None:
+    """Mark those of these addresses and domains that have become hubs; joins the caller's transaction."""
+    if entity_ids:
+        rows(MARK_SQL, [array(sorted(entity_ids)), MOST_ACCOUNTS + 1, MOST_ACCOUNTS])
