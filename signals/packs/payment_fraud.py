@@ -34,8 +34,7 @@ def amount_out_of_character(view: EventView) -> Finding | None:
     times, deviations = view.number(f"amount_to_{who}_average"), view.number(f"amount_{who}_deviations")
     if times is None or deviations is None or deviations < DEVIATIONS:
         return None
-    is_far = times >= TIMES_AVERAGE or deviations >= FAR_DEVIATIONS
-    if not (is_far or amount >= LARGE):
+    if times < TIMES_AVERAGE and amount < LARGE:
         return None
     average = view.number(f"{who}_amount_avg_30d") or 0
     return Finding(
@@ -56,10 +55,10 @@ def amount_out_of_character(view: EventView) -> Finding | None:
 
 
 def _amount_score(times: float, deviations: float, amount: int) -> float:
-    """Score by what such amounts turned out to be: far ones nearly always bad, large and odd ones two in three."""
-    if times >= TIMES_AVERAGE and deviations >= DEVIATIONS:
-        return 0.92
-    return 0.8 if amount >= LARGE and deviations >= FAR_DEVIATIONS else 0.65
+    """Score by what such amounts turned out to be: many times the average nearly always bad."""
+    if times >= TIMES_AVERAGE:
+        return 0.92 if amount >= LARGE else 0.85
+    return 0.7 if deviations >= FAR_DEVIATIONS else 0.6
 
 
 def cards_tried(view: EventView) -> Finding | None:
