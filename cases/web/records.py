@@ -40,6 +40,7 @@ class Chosen:
     kind: str
     name: str
     mode: str
+    starts: str
     chosen: bool
 
 
@@ -138,7 +139,7 @@ def _drawn(
 
 
 def _chosen(choice: ActionChoice, kinds: Any) -> Chosen:
-    return Chosen(choice.kind, choice.name, choice.mode, choice.kind in kinds)
+    return Chosen(choice.kind, choice.name, choice.mode, choice.effect.starts, choice.kind in kinds)
 
 
 def _reasons(policy: PolicyChoice | None, label: str) -> list[ReasonChoice]:
