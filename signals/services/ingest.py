@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
+
+from django.db import DataError
 
 from signals.enums import EventStatus
 from signals.models import Source
@@ -21,6 +24,7 @@ from signals.services.ingest_scan import Scanned, split
 from signals.services.ingest_write import ToStore
 from tscore.core import ids
 
+logger = logging.getLogger(__name__)
 STREAM = "events"
 
 
@@ -63,7 +67,23 @@ def ingest(
     batch.read(items, read)
     if over_http:
         batch.require_own()
-    return run(lambda: _store(batch), dry_run=dry_run, stage="score")
+    try:
+        return run(lambda: _store(batch), dry_run=dry_run, stage="score")
+    except DataError:
+        _set_aside_what_cannot_be_stored(batch)
+        return run(lambda: _store(batch), dry_run=dry_run, stage="score")
+
+
+def _set_aside_what_cannot_be_stored(batch: Batch[Ready]) -> None:
+    """Try each item alone: a value that we let through and the database does not must not cost the others."""
+    for index, item in list(batch.ready.items()):
+        alone = Batch(batch.source, batch.stream, batch.received_at, [batch.raws[index]], {0: item})
+        try:
+            run(lambda alone=alone: _store(alone), dry_run=True)  # type: ignore[misc]
+        except DataError:
+            logger.exception("event %s of %s cannot be stored", item.external_id, batch.source)
+            batch.refused[index] = (item.external_id, ItemRefused("unstorable"))
+            del batch.ready[index]
 
 
 def _store(batch: Batch[Ready]) -> BatchAnswer:

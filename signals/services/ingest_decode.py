@@ -13,6 +13,7 @@ import msgspec
 
 from signals.features.identifiers import contains_card
 from signals.kinds import KINDS, Kind
+from signals.kinds_members import ID_LIMIT
 from signals.kinds_structs import DECODERS, ENVELOPE, Envelope, Identifier, code_at, names_at
 from signals.services import ingest_problems as problems
 from signals.services.ingest_problems import ItemRefused, Place
@@ -58,8 +59,9 @@ def open_envelope(item: Scanned) -> tuple[Envelope, bool]:
     if item.problem:
         raise item.problem
     raw, replaced = repair(item.raw)
+    text = utf8(raw)
     envelope = typed(_envelope, raw, base="", place=lambda at: place_of(None, at))
-    if has_key_twice(raw.decode()):
+    if has_key_twice(text):
         raise ItemRefused("duplicate_key")
     require_id(envelope.id, "/id")
     return envelope, replaced
@@ -83,6 +85,14 @@ def _is_extension(name: str) -> bool:
     return name not in known and bool(_EXTENSION.fullmatch(name)) and not get_close_matches(name, known, 1, 0.75)
 
 
+def utf8(raw: bytes) -> str:
+    """Return the text of an item; msgspec itself looks only at the strings it reads."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise ItemRefused("bad_encoding") from None
+
+
 def find_id(raw: bytes) -> str:
     """Return the id of an item that was refused, where one can be read."""
     try:
@@ -95,7 +105,7 @@ def find_id(raw: bytes) -> str:
 
 def require_id(value: str, pointer: str) -> str:
     """Return an id that is printable and without white space, or refuse the item."""
-    if not value.isprintable() or " " in value or REPLACEMENT in value:
+    if not value.isprintable() or " " in value or REPLACEMENT in value or not 1 <= len(value) <= ID_LIMIT:
         raise ItemRefused("bad_id", pointer)
     return value
 

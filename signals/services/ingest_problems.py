@@ -37,7 +37,7 @@ DETAILS = {
     "no_entity": "Name at least one of the entities of this kind, or a session, device or ip in context.",
     "secret_value": "Never send a password or a factor, old or new.",
     "bad_extra": "extra is one JSON object of at most 4 KiB.",
-    "replaced_in_key": "NUL and lone surrogates are not allowed in names of members.",
+    "unstorable": "This item cannot be stored as it is; it is kept for us to look at.",
 }
 
 

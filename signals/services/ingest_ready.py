@@ -13,7 +13,15 @@ from msgspec import UNSET
 
 from signals.features.identifiers import mask_cards, normalise_domain
 from signals.kinds import Kind
-from signals.kinds_members import CHANGE_FIELDS, CONTEXT_ENTITIES, EXTRA_LIMIT_BYTES, PERSONAL_KINDS, Member, Shape
+from signals.kinds_members import (
+    CHANGE_FIELDS,
+    CONTEXT_ENTITIES,
+    EXTRA_LIMIT_BYTES,
+    ID_LIMIT,
+    PERSONAL_KINDS,
+    Member,
+    Shape,
+)
 from signals.kinds_structs import EntityRef, Money
 from signals.services.ingest_decode import Decoded, require_id, utc
 from signals.services.ingest_domains import domains_in, registered
@@ -63,8 +71,13 @@ class Ready:
         if found.attributes:
             self.attributes.setdefault((kind, found.external_id), {}).update(found.attributes)
         if found.domain:
-            self.involve("domain", "domain", registered(found.domain) or found.domain)
+            self.involve_domain(registered(found.domain) or found.domain)
         return found.external_id
+
+    def involve_domain(self, domain: str) -> None:
+        """Add a domain that an address or a text names; what is longer than an id names nothing."""
+        if len(domain) <= ID_LIMIT:
+            self.involve("domain", "domain", domain)
 
     def keep_text(self, member: str, text: str) -> str:
         """Keep a text without its card numbers; return it as kept."""
@@ -150,7 +163,7 @@ def _read_text(result: Ready, member: Member, value: str) -> None:
     kept = result.keep_text(member.name, value)
     if "." in kept or "\u3002" in kept:
         for domain in domains_in(kept):
-            result.involve("domain", "domain", domain)
+            result.involve_domain(domain)
 
 
 def _read_code(result: Ready, member: Member, value: str) -> None:

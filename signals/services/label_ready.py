@@ -12,7 +12,7 @@ from signals import kinds_labels
 from signals.enums import CLASS_VERDICT
 from signals.features.identifiers import contains_card
 from signals.kinds_labels import LabelItem
-from signals.services.ingest_decode import require_id, typed, utc
+from signals.services.ingest_decode import require_id, typed, utc, utf8
 from signals.services.ingest_problems import ItemRefused, Place
 from signals.services.ingest_ready import Key
 from signals.services.ingest_repair import has_key_twice, repair
@@ -63,8 +63,9 @@ def read(item: Scanned, *, source: str) -> ReadyLabel:
     if item.problem:
         raise item.problem
     raw, _ = repair(item.raw)
+    text = utf8(raw)
     label: LabelItem = typed(kinds_labels.DECODER.decode, raw, base="", place=_place)
-    if has_key_twice(raw.decode()):
+    if has_key_twice(text):
         raise ItemRefused("duplicate_key")
     _check(label)
     values: dict[Key, str] = {}
