@@ -11,14 +11,19 @@ from tscore.core import db
 # evidence, or names the labelled thing itself. Accounts are judged event by event: being named once is no proof of
 # everything they ever do.
 FOUND = """
-SELECT l.verdict, EXISTS (
-    SELECT 1 FROM signals_signal s
-    WHERE s.mode = 'live' AND s.retracted_at IS NULL
-      AND s.observed_at < l.known_at AND s.abuse_type_id = l.abuse_type_id
-      AND ((l.entity_id = s.entity_id AND e.kind <> 'account')
-           OR EXISTS (SELECT 1 FROM signals_signalevent se WHERE se.signal_id = s.id AND se.event_id = l.event_id))
-) AS found, count(*)
-FROM signals_label l JOIN signals_entity e ON e.id = l.entity_id
+WITH live AS (
+    SELECT id, entity_id, abuse_type_id, observed_at FROM signals_signal WHERE mode = 'live' AND retracted_at IS NULL
+), evidence AS (
+    SELECT e.event_id, live.abuse_type_id, min(live.observed_at) AS first_at
+    FROM live JOIN signals_signalevent e ON e.signal_id = live.id GROUP BY 1, 2
+), named AS (
+    SELECT live.entity_id, live.abuse_type_id, min(live.observed_at) AS first_at
+    FROM live JOIN signals_entity e ON e.id = live.entity_id WHERE e.kind <> 'account' GROUP BY 1, 2
+)
+SELECT l.verdict, coalesce(least(evidence.first_at, named.first_at) < l.known_at, false) AS found, count(*)
+FROM signals_label l
+LEFT JOIN evidence ON evidence.event_id = l.event_id AND evidence.abuse_type_id = l.abuse_type_id
+LEFT JOIN named ON named.entity_id = l.entity_id AND named.abuse_type_id = l.abuse_type_id
 WHERE l.source = 'import' AND l.verdict IN ('good', 'bad')
 GROUP BY 1, 2
 """

@@ -54,4 +54,5 @@ class Command(BaseCommand):
         done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=False)
         if done.returncode:
             raise CommandError(f"{name} could not be evaluated.")
-        return json.loads((data / "result.json").read_text())
+        result: dict[str, Any] = json.loads((data / "result.json").read_text())
+        return result

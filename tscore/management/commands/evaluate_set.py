@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ class Command(BaseCommand):
         self._seen = 0
         try:
             tally = replays.replay(
-                items=LOADERS[source](path), clock=self._now, limit=options["limit"], after_batch=self._step
+                items=self._watched(LOADERS[source](path)),
+                clock=self._now,
+                limit=options["limit"],
+                after_batch=self._step,
             )
         except BadSource as error:
             raise CommandError(str(error)) from error
@@ -51,16 +55,17 @@ class Command(BaseCommand):
         }
         (settings.DATA / "result.json").write_text(json.dumps(result))
 
-    _at: datetime | None = None
+    def _watched(self, items: Iterator[Item]) -> Iterator[Item]:
+        """Let the clock stand at the time of the last item handed out."""
+        for item in items:
+            self._at = datetime.fromisoformat(item.envelope["time"])
+            yield item
 
     def _now(self) -> datetime:
-        from django.utils import timezone
-
-        return self._at or timezone.now()
+        return self._at
 
     def _step(self, batch: list[Item]) -> None:
         """Score and fold what was stored, at the time of the last event."""
-        self._at = datetime.fromisoformat(batch[-1].envelope["time"])
         for stage in ("score", "correlate"):
             pipeline.run_stage(stage, clock=self._now, budget_s=600)
         self._seen += len(batch)
