@@ -9,7 +9,7 @@ from tscore import embedded
 
 # These ask neither database nor broker; `up` brings the servers up itself.
 WITHOUT_SERVERS = {"", "help", "version", "--help", "-h", "--version", "up", "makemigrations", "collectstatic"}
-WITHOUT_SERVERS |= {"lock", "spectacular", "build_sprite", "check"}
+WITHOUT_SERVERS |= {"lock", "spectacular", "build_sprite", "check", "bench"}
 
 
 def main(argv: list[str]) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import urllib3
 
+from tscore.bench import report
+from tscore.bench.report import Line
 from tscore.core import api_keys, ids
 
 BATCH = 500
@@ -25,7 +27,7 @@ _TEXT = "Hello, is this still available? I can pay today and pick it up tomorrow
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36"
 
 
-def run(console_url: str, *, batches: int = 20, rounds: int = 3, now: datetime) -> list[dict[str, Any]]:
+def run(console_url: str, *, batches: int = 20, rounds: int = 3, now: datetime) -> list[Line]:
     """Measure ours and the bar in turn, so that both see the same machine; return the lines of the report.
 
     `console_url` serves `tscore.bench.wsgi`. Each round sends as many fresh events to either address.
@@ -40,17 +42,12 @@ def run(console_url: str, *, batches: int = 20, rounds: int = 3, now: datetime) 
     ours, bar = (statistics.median(rates[path]) for path in sides)
     how = f"{rounds} rounds, batches of {BATCH}, {SENDERS} senders, gunicorn with 2 workers; medians"
     return [
-        {"name": "ingest_events_per_s", "value": round(ours), "unit": "1/s", "goal": None, "ok": None, "how": how},
-        {"name": "ingest_bar_events_per_s", "value": round(bar), "unit": "1/s", "goal": None, "ok": None, "how": how},
-        {
-            "name": "ingest_ratio",
-            "value": round(ours / bar, 2),
-            "unit": "times",
-            "goal": GOAL,
-            "ok": ours / bar >= GOAL,
-            "how": "ours by the bar, measured in turn",
-        },
-    ]
+        report.line("ingest", round(ours), "events/s", how),
+        report.line("ingest_bar", round(bar), "events/s", how),
+        report.line(
+            "ingest_ratio", round(ours / bar, 2), "times", f"ours by the bar, in turn; {report.load()}", at_least=GOAL
+        ),
+    ]  # fmt: skip
 
 
 def events(count: int, *, prefix: str, seed: int) -> list[dict[str, Any]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 from django.db import connections
 
 from cases.models import Case, Queue
@@ -23,13 +25,22 @@ POOL_KINDS = ("device", "ip", "card", "email")
 TABLES = "entity event involvement link personaltext personalvalue signal signalevent"
 ONE = "one"  # the queue of a single case
 
+_POOL = """
+INSERT INTO signals_entity (kind, external_id, ref, attributes, first_seen_at, last_seen_at)
+SELECT kind, name, ref, '{}', %s, %s FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (kind, name, ref)"""
+_POOL_VALUES = """
+INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
+SELECT entity.id, decode(sealed, 'hex'), %s
+  FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (kind, name, sealed)
+  JOIN signals_entity entity ON entity.kind = given.kind AND entity.external_id = name"""
+
 
 def make(*, cases: int, now: datetime) -> None:
     """Fill an empty, migrated database with this many open cases."""
     play(scale=SCALE, now=now)
-    _open_queue_of_one(now)
     _fill_pool(now)
     _as_owner(SQL.read_text(), {"cases": cases, "now": now})
+    _open_queue_of_one(now)
     for table in (*(f"signals_{name}" for name in TABLES.split()), "cases_case", "cases_casesignal"):
         with connections["owner"].cursor() as cursor:
             cursor.execute(f"VACUUM (FREEZE, ANALYZE) {table}")
@@ -65,32 +76,22 @@ def _open_queue_of_one(now: datetime) -> None:
 
 def _fill_pool(now: datetime) -> None:
     """Store attributes that accounts may share, the personal ones with their sealed values."""
-    rows = [(kind, f"tok_pool{number:018}") for kind in POOL_KINDS for number in range(POOL)]
-    db.rows(
-        """INSERT INTO signals_entity (kind, external_id, ref, attributes, first_seen_at, last_seen_at)
-        SELECT kind, name, ref, '{}', %s, %s FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (kind, name, ref)""",
-        [now, now, *(db.array(column) for column in zip(*((*key, ids.keyed_ref("en", *key)) for key in rows)))],
-        using="owner",
-    )
-    sealed = [(*key, crypto.seal("192.0.2.7", aad(*key)).hex()) for key in rows if key[0] != "device"]
-    db.rows(
-        """INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
-        SELECT entity.id, decode(sealed, 'hex'), %s
-          FROM unnest(%s::text[], %s::text[], %s::text[]) AS given (kind, name, sealed)
-          JOIN signals_entity entity ON entity.kind = given.kind AND entity.external_id = name""",
-        [crypto.KEY_ID, *(db.array(column) for column in zip(*sealed))],
-        using="owner",
-    )
+    keys = [(kind, f"tok_pool{number:018}") for kind in POOL_KINDS for number in range(POOL)]
+    values = [(*key, crypto.seal("192.0.2.7", aad(*key)).hex()) for key in keys if key[0] != "device"]
+    db.rows(_POOL, [now, now, *_columns((*key, ids.keyed_ref("en", *key)) for key in keys)], using="owner")
+    db.rows(_POOL_VALUES, [crypto.KEY_ID, *_columns(values)], using="owner")
+
+
+def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [db.array(column) for column in zip(*rows, strict=True)]
 
 
 def _as_owner(sql: str, terms: dict[str, object]) -> None:
     """Run a script in one transaction, with memory for its sorts."""
-    import psycopg
-
     settings = connections["owner"].get_connection_params()
     with psycopg.connect(
         **{name: settings[name] for name in ("host", "user", "dbname")}, cursor_factory=psycopg.ClientCursor
     ) as line:
         line.execute("SET LOCAL work_mem = '64MB'")
         line.execute("SET LOCAL synchronous_commit = off")
-        line.execute(sql, terms)  # type: ignore[arg-type]
+        line.execute(sql, terms)

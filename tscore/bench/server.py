@@ -19,7 +19,7 @@ PATIENCE_S = 60.0
 @contextmanager
 def serving(*, workers: int = 2) -> Iterator[str]:
     """Serve the database of this process; give the base address."""
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, *FLAGS.split(), "-w", str(workers), "-b", f"127.0.0.1:{port}", "--log-level", "error"]
     with subprocess.Popen(command, env={**os.environ, "DJANGO_SETTINGS_MODULE": "tscore.settings"}) as server:
         try:
@@ -30,7 +30,8 @@ def serving(*, workers: int = 2) -> Iterator[str]:
             server.terminate()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port that nobody listens on at this moment; the next one is free too."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
