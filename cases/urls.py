@@ -33,12 +33,14 @@ urlpatterns = [
     path("e/<slug:kind>/<str:ref>/<slug:tab>/", entity.entity, name="entity_tab"),
     path("actions/", actions.actions, name="actions"),
     path("audit/", audit.audit, name="audit"),
+    path("audit/verification/", audit.verification, name="verification"),
     path("search/", search.search, name="search"),
 ]
 
 _READ: Final[dict[str, Rule]] = {"GET": SignedIn()}
 # Personal values are shown here, so being signed in is not enough.
 _PEOPLE: Final = Group("reviewer", "lead", "analyst")
+_OVERSEERS: Final = Group("auditor", "lead", "admin")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
 _READERS = ("home", "queues", "queue", "case", "rest", "mine", "actions")
 _CHANGES = (
@@ -63,5 +65,6 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:entity": {"GET": _PEOPLE},
     "cases:entity_tab": {"GET": _PEOPLE},
-    "cases:audit": {"GET": Group("auditor", "lead", "admin")},
+    "cases:audit": {"GET": _OVERSEERS},
+    "cases:verification": {"POST": _OVERSEERS},
 }

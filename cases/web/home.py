@@ -19,7 +19,16 @@ def home(request: HtmxRequest) -> HttpResponse:
         "claims": mine.my_claims(user=request.user, now=now),
         "cards": cards,
         "first": next((card for card in cards if card.open_count), None),
-        "waiting": sum(card.open_count for card in cards),
+        "nothing_held": _waiting(cards),
         "form_key": keys.new(),
     }
     return page(request, "cases/home.html", context)
+
+
+def _waiting(cards: list[queues.QueueCard]) -> str:
+    """Say where work is, for somebody who holds none."""
+    count, capped = sum(card.open_count for card in cards), any(card.capped for card in cards)
+    if not count:
+        return "Nothing is open in your queues."
+    many = "queue" if len(cards) == 1 else "queues"
+    return f"{len(cards)} {many} you can open: {count:,}{'+' if capped else ''} open."

@@ -20,6 +20,12 @@ def test_home_shows_what_i_hold_and_where_work_waits(ada, sign_in):
     assert 'action="/queues/ato/next/"' in html
 
 
+def test_home_of_an_idle_person_says_where_work_is(ada, sign_in):
+    build.case()
+
+    assert "1 queue you can open: 1 open." in sign_in(ada).get("/").content.decode()
+
+
 def test_home_is_where_one_lands_after_signing_in(ada, client):
     ada.set_password("correct horse battery")
     ada.save()
@@ -106,6 +112,14 @@ def test_audit_shows_who_did_what(ada, auditor, sign_in):
     html = sign_in(auditor).get(f"/audit/?object_type=case&object_ref={case.ref}").content.decode()
 
     assert "Ada took the case" in html
+
+
+def test_audit_says_that_the_chain_is_intact(ada, auditor, sign_in):
+    build.held_case(ada)
+
+    html = sign_in(auditor).post("/audit/verification/").content.decode()
+
+    assert "Intact: 0 sealed entries" in html
 
 
 def test_audit_is_not_for_reviewers(ada, sign_in):
