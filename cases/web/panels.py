@@ -55,7 +55,7 @@ def _takeover(what: What) -> Panel:
     facts = [_pair(label, before, after, role) for label, role in (("Device", "device"), ("Network", "ip"))]
     was, now = (event_words.field(event, "context.country") if event else "" for event in (before, after))
     facts.append(Fact("Country", now or NOT_KNOWN, was or NOT_KNOWN, changed=bool(was and now and was != now)))
-    facts.append(_last_trusted(what, after))
+    facts.append(Fact("Seen", _moment(after), _moment(before)))
     facts.extend(_changes(what, after))
     facts.append(_payouts(what, after))
     return Panel("Account takeover", facts, compares=True)
@@ -71,13 +71,8 @@ def _pair(label: str, before: EventView | None, after: EventView, role: str) -> 
     return Fact(label, now or NOT_KNOWN, was or NOT_KNOWN, changed=bool(was and now and was != now))
 
 
-def _last_trusted(what: What, after: EventView) -> Fact:
-    last = next((event for event in _earlier(what, after) if event.kind == "login.succeeded"), None)
-    return Fact(
-        "Sign-in",
-        f"{after.occurred_at:%-d %b %H:%M} UTC",
-        f"{last.occurred_at:%-d %b %H:%M} UTC" if last else NOT_KNOWN,
-    )
+def _moment(event: EventView | None) -> str:
+    return f"{event.occurred_at:%-d %b %H:%M} UTC" if event else NOT_KNOWN
 
 
 def _changes(what: What, after: EventView) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,13 +12,13 @@ from zoneinfo import ZoneInfo
 from cases.queries.case_header import RankTerms
 from cases.queries.names import EntityName
 from cases.queries.what import EventView, ReasonLine, SignalView
+from cases.services.ranking import MOST_USED
 from cases.web import event_words
 from cases.web.event_words import Line
 from tscore.core import untrusted
 from tscore.core.templatetags.console import money
 
 FIRST_REASONS: Final = 4
-QUARTERS: Final = {0.0: "", 0.25: "a quarter", 0.5: "half", 0.75: "three quarters"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Why:
 
     reason: ReasonLine
     struck: bool
+    detector: str
 
 
 def bands(events: list[EventView], *, zone: ZoneInfo | None) -> list[Band]:
@@ -43,12 +45,17 @@ def bands(events: list[EventView], *, zone: ZoneInfo | None) -> list[Band]:
 
 
 def reasons(signals: list[SignalView]) -> tuple[list[Why], list[Why]]:
-    """Return the reasons to show first and the rest: live before withdrawn, strongest first, each sentence once."""
-    lines = [Why(reason, signal.is_retracted) for signal in signals for reason in signal.reasons]
-    lines.sort(key=lambda why: (why.struck, -(why.reason.contribution or 0)))
-    seen: set[tuple[str, bool]] = set()
-    once = [why for why in lines if not (_key(why) in seen or seen.add(_key(why)))]  # type: ignore[func-returns-value]
-    return once[:FIRST_REASONS], once[FIRST_REASONS:]
+    """Return the reasons to show first and the rest: live before withdrawn, strongest first.
+
+    Each sentence is said once; of reasons of one kind that only count on, the newest comes first and the rest behind.
+    """
+    newest_first = sorted(signals, key=lambda signal: signal.observed_at, reverse=True)
+    lines = [Why(reason, signal.is_retracted, signal.detector) for signal in newest_first for reason in signal.reasons]
+    said_once = _first_of(lines, lambda why: (why.reason.sentence, str(why.reason.value), why.struck))
+    newest = _first_of(said_once, lambda why: (why.detector, why.reason.code, why.struck))
+    older = [why for why in said_once if not any(why is one for one in newest)]
+    first = sorted(newest, key=_weight)
+    return first[:FIRST_REASONS], [*first[FIRST_REASONS:], *sorted(older, key=_weight)]
 
 
 def rank_sentence(terms: RankTerms) -> str:
@@ -57,20 +64,23 @@ def rank_sentence(terms: RankTerms) -> str:
     stake = money(terms.stake_minor, "EUR")
     return (
         f"{terms.probability:.2f} probability{calibrated} × {stake} at stake × {1 + terms.used_share:g}"
-        f" for {_used(terms.used_share)} of the time used = {terms.priority / 100:,.0f}"
+        f" because {_used(terms.used_share)} of the promised time is used = {terms.priority / 100:,.0f}"
     )
 
 
 def _used(share: float) -> str:
-    whole, rest = divmod(share, 1)
-    words = [] if not whole else [f"{whole:g} times all" if whole > 1 else "all"]
-    if quarter := QUARTERS.get(rest, ""):
-        words.append(quarter)
-    return " and ".join(words) or "none"
+    return f"{share:.0%} or more" if share >= MOST_USED else f"{share:.0%}"
 
 
-def _key(why: Why) -> tuple[str, bool]:
-    return f"{why.reason.sentence}\x1f{why.reason.value}", why.struck
+def _first_of(lines: list[Why], key: Callable[[Why], Hashable]) -> list[Why]:
+    found: dict[Hashable, Why] = {}
+    for line in lines:
+        found.setdefault(key(line), line)
+    return list(found.values())
+
+
+def _weight(why: Why) -> tuple[bool, float]:
+    return why.struck, -(why.reason.contribution or 0)
 
 
 def _belongs(event: EventView, zone: ZoneInfo | None) -> tuple[str, Any]:

@@ -46,12 +46,31 @@ def event(
     )
 
 
-def signal(*sentences: str, contribution: float | None = None, retracted: bool = False) -> SignalView:
-    """Show one signal with these reasons."""
-    reasons = [ReasonLine("code", sentence, 4, 0, None, contribution) for sentence in sentences]
+def signal(
+    sentence: str,
+    *,
+    code: str = "code",
+    contribution: float | None = None,
+    retracted: bool = False,
+    minutes_ago: float = 0,
+) -> SignalView:
+    """Show one signal with one reason."""
+    at = NOON - timedelta(minutes=minutes_ago)
     return SignalView(
-        next(_numbers), "test", "1", "Test", 0.8, "high", reasons, [], NOON, NOON, retracted, False, []
-    )  # fmt: skip
+        id=next(_numbers),
+        detector="test",
+        detector_version="1",
+        title="Test",
+        score=0.8,
+        severity="high",
+        reasons=[ReasonLine(code, sentence, 4, 0, None, contribution)],
+        techniques=[],
+        observed_at=at,
+        attached_at=at,
+        is_retracted=retracted,
+        is_new=False,
+        event_ids=[],
+    )
 
 
 def happened(evidence: list[EventView], timeline: list[EventView] | None = None) -> What:

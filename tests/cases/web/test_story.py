@@ -30,9 +30,9 @@ def test_band_shows_what_a_stranger_named_a_device_without_its_invisible_marks()
 
 def test_reasons_stand_strongest_first_and_withdrawn_last():
     signals = [
-        signal("weak", contribution=0.2),
-        signal("withdrawn", contribution=0.9, retracted=True),
-        signal("strong", contribution=0.8),
+        signal("weak", code="a", contribution=0.2),
+        signal("withdrawn", code="b", contribution=0.9, retracted=True),
+        signal("strong", code="c", contribution=0.8),
     ]
 
     first, more = story.reasons(signals)
@@ -41,11 +41,20 @@ def test_reasons_stand_strongest_first_and_withdrawn_last():
 
 
 def test_reasons_say_the_same_sentence_once_and_keep_the_rest_behind():
-    signals = [signal("same"), signal("same"), *(signal(f"other {number}") for number in range(5))]
+    signals = [signal("same"), signal("same"), *(signal(f"other {n}", code=str(n)) for n in range(5))]
 
     first, more = story.reasons(signals)
 
     assert [len(first), len(more)] == [4, 2]
+
+
+def test_reasons_that_only_count_on_stand_behind_the_newest():
+    signals = [signal(f"{number} cards in a day", code="cards", minutes_ago=9 - number) for number in (4, 5, 6)]
+
+    first, more = story.reasons(signals)
+
+    assert [why.reason.sentence for why in first] == ["6 cards in a day"]
+    assert [why.reason.sentence for why in more] == ["5 cards in a day", "4 cards in a day"]
 
 
 def test_rank_sentence_shows_every_term():
@@ -54,13 +63,13 @@ def test_rank_sentence_shows_every_term():
     )
 
     assert story.rank_sentence(terms) == (
-        "0.80 probability (not calibrated) × €2,310 at stake × 1.25 for a quarter of the time used = 2,310"
+        "0.80 probability (not calibrated) × €2,310 at stake × 1.25 because 25% of the promised time is used = 2,310"
     )
 
 
 def test_rank_sentence_of_a_late_case():
-    terms = RankTerms(probability=0.5, is_calibrated=True, stake_minor=1000, used_share=1.5, priority=1250.0)
+    terms = RankTerms(probability=0.5, is_calibrated=True, stake_minor=1000, used_share=2.0, priority=1500.0)
 
     assert story.rank_sentence(terms) == (
-        "0.50 probability × €10 at stake × 2.5 for all and half of the time used = 12"
+        "0.50 probability × €10 at stake × 3 because 200% or more of the promised time is used = 15"
     )
