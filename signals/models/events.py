@@ -14,14 +14,17 @@ class Event(WorkRow):
 
     `payload` is `data` with personal values replaced by tokens, text members left out (they lie in `PersonalText`),
     and `base_minor` beside each amount. `roles` maps member name to entity id (the first, where there are several).
-    `features` are the values as seen when it was scored.
+    `features` are the values as seen when it was scored. Of its keys the database checks only the primary entity's: all
+    are drawn in the same transaction, from rows that nothing deletes.
     """
 
-    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False, db_constraint=False)
     external_id = models.CharField(max_length=200)
     kind = models.CharField(max_length=32)
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+", db_index=False)
-    actor = models.ForeignKey(Entity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        Entity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     occurred_at = models.DateTimeField()
     observed_at = models.DateTimeField()
     received_at = models.DateTimeField()

@@ -9,7 +9,9 @@ from signals.models.events import Event
 class PersonalValue(models.Model):
     """The value behind an HMAC token, encrypted (AES-256-GCM, bound to the entity's kind and token)."""
 
-    entity = models.OneToOneField(Entity, on_delete=models.PROTECT, primary_key=True, related_name="personal_value")
+    entity = models.OneToOneField(
+        Entity, on_delete=models.PROTECT, primary_key=True, related_name="personal_value", db_constraint=False
+    )
     ciphertext = models.BinaryField()
     key_id = models.CharField(max_length=16)
 
@@ -17,6 +19,6 @@ class PersonalValue(models.Model):
 class PersonalText(models.Model):
     """A free-text member of an event, searchable until it is erased; `member` is a path such as `changes.0.new`."""
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="texts")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="texts", db_constraint=False)
     member = models.CharField(max_length=64)
     text = models.TextField()
