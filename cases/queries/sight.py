@@ -132,10 +132,11 @@ def _sight(row: Any) -> Sight:
     row.claimed_by = User(pk=row.claimed_by_id, name=row.holder_name) if row.claimed_by_id else None
     signals = [_signal(finding) for finding in _json(row.findings)]
     triggers = {signal.event_ids[0] for signal in signals if signal.event_ids and not signal.is_retracted}
-    events = newest_first(_event(event, triggers) for event in _json(row.told))
+    names = _Names()
+    events = newest_first(_event(event, triggers, names) for event in _json(row.told))
     evidence = [event for event in events if event.is_evidence]
     what = What(signals=signals, new_count=0, evidence=evidence, timeline=events, notes=[])
-    return Sight(case=row, subject=_name(subject), what=what, has_draft=row.has_draft, open_count=row.open_count)
+    return Sight(case=row, subject=names.of(subject), what=what, has_draft=row.has_draft, open_count=row.open_count)
 
 
 def _signal(finding: Mapping[str, Any]) -> SignalView:
@@ -147,7 +148,7 @@ def _signal(finding: Mapping[str, Any]) -> SignalView:
 _REASON: Final = ("code", "sentence", "value", "usual", "base_rate", "contribution")
 
 
-def _event(event: Mapping[str, Any], triggers: Iterable[int]) -> EventView:
+def _event(event: Mapping[str, Any], triggers: Iterable[int], names: _Names) -> EventView:
     row = Event(kind=event["kind"], payload=event["payload"])
     return EventView(
         id=event["id"],
@@ -157,7 +158,7 @@ def _event(event: Mapping[str, Any], triggers: Iterable[int]) -> EventView:
         observed_at=datetime.fromisoformat(event["observed_at"]),
         source=event["source"],
         external_id=event["external_id"],
-        entities=[(role, _name(entity)) for role, entity in event["entities"] or []],
+        entities=[(role, names.of(entity)) for role, entity in event["entities"] or []],
         fields=[(path, _shown(value)) for path, value in fields_of(row)],
         texts=[(member, text) for member, text in event["texts"] or []],
         amount_base_minor=event["amount_base_minor"],
@@ -167,10 +168,19 @@ def _event(event: Mapping[str, Any], triggers: Iterable[int]) -> EventView:
     )
 
 
-def _name(entity: Mapping[str, Any]) -> EntityName:
-    row, held = _entity(entity), entity["value"]
-    value = crypto.open_sealed(b64decode(held), aad(row.kind, row.external_id)) if held else None
-    return name_with(row, value)
+class _Names:
+    """Names by entity: the same few take part in most events, and opening a value costs."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, EntityName] = {}
+
+    def of(self, entity: Mapping[str, Any]) -> EntityName:
+        """Return the name of an entity as the statement gave it."""
+        if entity["id"] not in self.known:
+            row, held = _entity(entity), entity["value"]
+            value = crypto.open_sealed(b64decode(held), aad(row.kind, row.external_id)) if held else None
+            self.known[row.pk] = name_with(row, value)
+        return self.known[entity["id"]]
 
 
 def _entity(values: Mapping[str, Any]) -> Entity:

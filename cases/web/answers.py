@@ -10,8 +10,9 @@ from django.urls import reverse
 from django_htmx.http import push_url
 
 from cases.models import Queue
-from cases.queries import queues
+from cases.queries import queues, sight
 from cases.web import keys, workspace
+from cases.web.refs import case_id_of
 from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
@@ -49,7 +50,8 @@ def case(
     if not is_partial(request):
         context = workspace.whole(request, ref, now=now, **more)
         return page(request, "cases/case.html", {**context, "toast": toast}, status=status)
-    context = workspace.first(request, ref, now=now, **more)
+    seen = sight.see(case_id=case_id_of(ref), user=request.user)
+    context = workspace.first(request, seen, now=now, **more)
     head = context["head"]
     announce = f"{toast['text']} Undo with z. Now {head.ref}, {head.abuse_name}, {head.severity}." if toast else ""
     return partial(request, "cases/_case_answer.html", {**context, "toast": toast, "announce": announce}, status=status)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils import timezone
 
-from cases.queries import case_header
+from cases.queries import case_header, sight
 from cases.web import keys, workspace
+from cases.web.refs import case_id_of
 from cases.web.toast import toast_of
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
@@ -21,11 +22,11 @@ def rest(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show what the answer to a decision leaves out, a moment after it."""
     if not is_partial(request):
         return see_other(request, "cases:case", ref)
-    now, found = timezone.now(), case_header.case_for(request.user, ref)
+    now, seen = timezone.now(), sight.see(case_id=case_id_of(ref), user=request.user)
     context = {
         "now": now,
         "form_key": keys.new(),
-        "head": case_header.header(case=found, user=request.user, now=now),
-        **workspace.rest(request, found),
+        "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
+        **workspace.rest(request, seen),
     }
     return partial(request, "cases/_rest_answer.html", context)

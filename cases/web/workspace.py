@@ -26,13 +26,13 @@ FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions befo
 
 def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> dict[str, Any]:
     """Return everything, for a page that must be complete without scripts."""
-    context = first(request, ref, now=now, **entered)
-    return {**context, **rest(request, context["head"].case)}
+    seen = sight.see(case_id=case_id_of(ref), user=request.user)
+    return {**first(request, seen, now=now, **entered), **rest(request, seen)}
 
 
 def first(
     request: HtmxRequest,
-    ref: str,
+    seen: sight.Sight,
     *,
     now: datetime,
     conflict: Conflict | None = None,
@@ -40,7 +40,6 @@ def first(
     form: DecisionForm | None = None,
 ) -> dict[str, Any]:
     """Return what is needed to decide; `entered` brings back what a refused form held."""
-    seen = sight.see(case_id=case_id_of(ref), user=request.user)
     panel = sight.panel(seen, user=request.user)
     return {
         "now": now,
@@ -63,12 +62,14 @@ def first(
     }
 
 
-def rest(request: HtmxRequest, case: Case) -> dict[str, Any]:
-    """Return who the case is about, its links, notes, past decisions and the colleagues it can be handed to."""
+def rest(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
+    """Return who the case is about, its links, notes, raw events, past decisions and possible successors."""
+    case = seen.case
     return {
         "has_rest": True,
         "who": who.who(case=case),
         "notes": what.notes_of(case),
+        "raw": seen.what.evidence[:FIRST_EVIDENCE],
         "past": past.past_decisions(case=case, user=request.user),
         "colleagues": _colleagues(case, request) if case.state == CaseState.REVIEWING else [],
     }
@@ -95,7 +96,6 @@ def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         "hidden_evidence": len(hidden),
         "shown": ",".join(str(event.id) for event in shown),
         "bands": story.bands(happened.timeline, zone=zone_of(request)),
-        "raw": happened.evidence[:FIRST_EVIDENCE],
     }
 
 
