@@ -1,6 +1,6 @@
 // An element with data-key can be pressed; the dialog of `?` reads the same elements, so it lists what is bound.
 // data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either).
-const TEXT = "textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox], [type=submit], [type=button])";
+const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox], [type=submit], [type=button])";
 const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
 let prefix = "", forget;
 

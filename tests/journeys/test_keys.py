@@ -125,6 +125,8 @@ def test_skip_takes_two_keys_and_brings_the_next_case(signed_in: Any, takeover: 
     ref = _open(signed_in)
 
     signed_in.keyboard.press("n")
+    signed_in.wait_for_selector("[name=reason]:focus")
+    assert Case.objects.get(pk=ref.removeprefix("C-")).state == "reviewing"
     signed_in.keyboard.press("Enter")
     signed_in.wait_for_url(lambda url: ref not in url)
 
