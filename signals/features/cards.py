@@ -14,6 +14,7 @@ _JOINERS = " \t\r\n._/\\-\u00a0\u2007\u2009\u202f\u2010\u2011\u2012\u2013\u2014\
 _RUN = re.compile(r"\d(?:[" + re.escape(_JOINERS) + r"]{0,3}\d){12,}")
 
 SHORTEST, LONGEST = 13, 19
+_DIGITS = b"0123456789"
 _LONG = (16, 17, 18, 19)
 
 # Issuer ranges: (first, last, lengths). The number of digits in `first` says how many leading digits are compared.
@@ -80,6 +81,8 @@ def issuer_lengths(digits: str) -> frozenset[int]:
 
 def luhn_spans(text: str) -> list[CardSpan]:
     """Find card numbers: 13-19 digits, separators allowed, check digit and issuer range right, never overlapping."""
+    if text.isascii() and len(text) - len(text.encode().translate(None, _DIGITS)) < SHORTEST:
+        return []
     spans: list[CardSpan] = []
     for run in _RUN.finditer(text):
         spans.extend(_spans_of_run(text, run.start(), run.end()))
