@@ -5,30 +5,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('signals', '0003_lean_derived_tables'),
+        ("signals", "0003_lean_derived_tables"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='actor',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='signals.entity'),
+            model_name="event",
+            name="actor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="signals.entity",
+            ),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='source',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to='signals.source'),
+            model_name="event",
+            name="source",
+            field=models.ForeignKey(
+                db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, to="signals.source"
+            ),
         ),
         migrations.AlterField(
-            model_name='personaltext',
-            name='event',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='signals.event'),
+            model_name="personaltext",
+            name="event",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="texts",
+                to="signals.event",
+            ),
         ),
         migrations.AlterField(
-            model_name='personalvalue',
-            name='entity',
-            field=models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='personal_value', serialize=False, to='signals.entity'),
+            model_name="personalvalue",
+            name="entity",
+            field=models.OneToOneField(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                primary_key=True,
+                related_name="personal_value",
+                serialize=False,
+                to="signals.entity",
+            ),
         ),
     ]
