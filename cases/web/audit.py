@@ -11,12 +11,13 @@ from cases.queries.audit import AuditRow, audit_page
 from tscore.core.audit import seal, trail, verify
 from tscore.core.errors import TooLarge
 from tscore.core.http import HtmxRequest, page
-from tscore.core.models import AuditEvent
+from tscore.core.models import AuditEvent, User
 
 FILTERS: Final = ("object_type", "object_ref", "verb", "actor")
 # Reading so many takes a page a few seconds; longer trails are for the command.
 LONGEST: Final = 100_000
 SHOWN_FAULTS: Final = 20
+PEOPLE: Final = 500
 
 
 class TrailTooLong(TooLarge):
@@ -48,8 +49,14 @@ def _context(request: HtmxRequest) -> dict[str, Any]:
         actor_id=int(actor) if actor.isascii() and actor.isdigit() and len(actor) < 10 else None,
         cursor=request.GET.get("after") or None,
     )
-    rows = [(row, _changed(row)) for row in found.rows]
-    return {"now": timezone.now(), "found": found, "rows": rows, "asked": asked, "is_filtered": any(asked.values())}
+    return {
+        "now": timezone.now(),
+        "found": found,
+        "rows": [(row, _changed(row)) for row in found.rows],
+        "people": User.objects.order_by("name").values_list("pk", "name")[:PEOPLE],
+        "asked": asked,
+        "is_filtered": any(asked.values()),
+    }
 
 
 def _changed(row: AuditRow) -> list[tuple[str, str]]:

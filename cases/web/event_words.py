@@ -136,6 +136,5 @@ def _parts(event: EventView) -> Iterable[str]:
 
 
 def _texts(event: EventView) -> list[tuple[str, str]]:
-    return [
-        (member, text) for member, text in event.texts if member not in ("extra", "context.user_agent", "user_agent")
-    ]
+    said = [one for one in event.texts if one[0] not in ("extra", "context.user_agent", "user_agent")]
+    return sorted(said, key=lambda one: one[0] != "title")

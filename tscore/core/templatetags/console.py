@@ -102,6 +102,12 @@ def money(minor: int | str | None, currency: str = "") -> str:
 
 
 @register.filter
+def kind(value: object) -> str:
+    """Say a kind of entity in words: `payout account`, `IP address`."""
+    return vocabulary.kind(value)
+
+
+@register.filter
 def middle(value: object, keep: int = 12) -> str:
     """Shorten an id in its middle; put the whole id in the title."""
     return safe.middle(_text(value), keep)

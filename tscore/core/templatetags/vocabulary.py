@@ -68,6 +68,16 @@ STATUSES: Final = {
     "suspended": Status("Suspended", "ban"),
     "restricted": Status("Restricted", "lock"),
     "hidden": Status("Hidden", "eye-off"),
+    "shown": Status("Shown", "eye"),
+    "sold": Status("Sold", "store"),
+    "ended": Status("Ended", "log-out"),
+    "sent": Status("Sent", "send"),
+    "authorized": Status("Authorised", "credit-card"),
+    "captured": Status("Captured", "credit-card"),
+    "refunded": Status("Refunded", "undo-2"),
+    "requested": Status("Asked for", "wallet"),
+    "released": Status("Released", "lock-open"),
+    "paid": Status("Paid out", "wallet"),
     "removed": Status("Removed", "x"),
     "blocked": Status("Blocked", "ban"),
     "retracted": Status("Retracted", "undo-2"),
@@ -77,6 +87,16 @@ STATUSES: Final = {
     "replayed": Status("Replayed", "circle-check", "good"),
     "dismissed": Status("Dismissed", "circle-slash"),
 }
+
+
+# Kinds of entities whose stored word is not how people say it.
+KINDS: Final = {"ip": "IP address", "email": "e-mail address", "payout_account": "payout account"}
+
+
+def kind(value: object) -> str:
+    """Say a kind of entity in words."""
+    word = _word(value)
+    return KINDS.get(word) or word.replace("_", " ")
 
 
 def severity(value: object) -> Severity:
