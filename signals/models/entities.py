@@ -47,6 +47,7 @@ class Link(models.Model):
     Written beside the rows it names, which nothing deletes: checking its keys would cost more than writing it.
     """
 
+    pk = models.CompositePrimaryKey("origin", "target", "kind")
     origin = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="links_out", db_index=False, db_constraint=False
     )
@@ -59,5 +60,4 @@ class Link(models.Model):
     count = models.IntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["origin", "target", "kind"], name="link_once")]
         indexes = [models.Index(fields=["target", "last_seen_at"], name="link_target")]

@@ -46,16 +46,16 @@ class Baseline(APIView):
     required_scope = "events:write"
 
     def post(self, request: Request) -> Response:
-        """Check the list, then store it in one transaction."""
+        """Check the list, store it in one transaction, and answer it as the framework does."""
         serializer = EventSerializer(data=request.data, many=True)
         serializer.is_valid(raise_exception=True)
         source, _ = Source.objects.get_or_create(name=request.auth.source)  # type: ignore[union-attr]
         with transaction.atomic():
-            stored = _store(source, serializer.validated_data, timezone.now())
-        return Response({"stored": stored})
+            serializer.instance = _store(source, serializer.validated_data, timezone.now())  # type: ignore[assignment]
+        return Response(serializer.data)
 
 
-def _store(source: Source, items: list[dict[str, Any]], now: datetime) -> int:
+def _store(source: Source, items: list[dict[str, Any]], now: datetime) -> list[Event]:
     named = [_entities(item) for item in items]
     values = {key: value for parts in named for _, key, value in parts if value}
     entities = _upsert_entities({key for parts in named for _, key, _ in parts}, now)
@@ -80,7 +80,7 @@ def _store(source: Source, items: list[dict[str, Any]], now: datetime) -> int:
     PersonalText.objects.bulk_create(
         [text for event, item in zip(events, items, strict=True) for text in _texts(event, item["payload"])]
     )
-    return len(events)
+    return events
 
 
 def _entities(item: dict[str, Any]) -> list[tuple[str, Key, str]]:
