@@ -11,141 +11,227 @@ import tscore.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditCheckpoint',
+            name="AuditCheckpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('seq', models.BigIntegerField(unique=True)),
-                ('hash', models.BinaryField(max_length=32)),
-                ('at', models.DateTimeField()),
-                ('signature', models.BinaryField(max_length=64)),
-                ('key_id', models.CharField(max_length=16)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("seq", models.BigIntegerField(unique=True)),
+                ("hash", models.BinaryField(max_length=32)),
+                ("at", models.DateTimeField()),
+                ("signature", models.BinaryField(max_length=64)),
+                ("key_id", models.CharField(max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='ErasableKey',
+            name="ErasableKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wrapped', models.BinaryField(max_length=80)),
-                ('tokens', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), default=list, size=None)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("wrapped", models.BinaryField(max_length=80)),
+                (
+                    "tokens",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('pseudonym', models.CharField(default=tscore.core.ids.new_pseudonym, max_length=24, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_staff', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
-                ('theme', models.CharField(choices=[('system', 'System'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=12)),
-                ('density', models.CharField(choices=[('compact', 'Compact'), ('standard', 'Standard'), ('comfortable', 'Comfortable')], default='standard', max_length=12)),
-                ('text_size', models.PositiveSmallIntegerField(default=100)),
-                ('time_zone', models.CharField(default='UTC', max_length=64)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("pseudonym", models.CharField(default=tscore.core.ids.new_pseudonym, max_length=24, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_staff", models.BooleanField(default=False)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")],
+                        default="system",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "density",
+                    models.CharField(
+                        choices=[("compact", "Compact"), ("standard", "Standard"), ("comfortable", "Comfortable")],
+                        default="standard",
+                        max_length=12,
+                    ),
+                ),
+                ("text_size", models.PositiveSmallIntegerField(default=100)),
+                ("time_zone", models.CharField(default="UTC", max_length=64)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
             bases=(guardian.mixins.GuardianUserMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=24, unique=True)),
-                ('secret_hash', models.BinaryField(max_length=32)),
-                ('name', models.CharField(max_length=120)),
-                ('source', models.CharField(max_length=200)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=32), default=list, size=None)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=24, unique=True)),
+                ("secret_hash", models.BinaryField(max_length=32)),
+                ("name", models.CharField(max_length=120)),
+                ("source", models.CharField(max_length=200)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=32), default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FxRate',
+            name="FxRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('exponent', models.SmallIntegerField()),
-                ('day', models.DateField()),
-                ('rate', models.DecimalField(decimal_places=10, max_digits=20)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3)),
+                ("exponent", models.SmallIntegerField()),
+                ("day", models.DateField()),
+                ("rate", models.DecimalField(decimal_places=10, max_digits=20)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('currency', 'day'), name='fx_rate_once')],
+                "constraints": [models.UniqueConstraint(fields=("currency", "day"), name="fx_rate_once")],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=255)),
-                ('actor', models.CharField(help_text='user:<id> or key:<prefix>', max_length=64)),
-                ('request_hash', models.BinaryField(max_length=32)),
-                ('status', models.SmallIntegerField(null=True)),
-                ('ref', models.JSONField(null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=255)),
+                ("actor", models.CharField(help_text="user:<id> or key:<prefix>", max_length=64)),
+                ("request_hash", models.BinaryField(max_length=32)),
+                ("status", models.SmallIntegerField(null=True)),
+                ("ref", models.JSONField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('actor', 'key'), name='idempotency_once')],
+                "constraints": [models.UniqueConstraint(fields=("actor", "key"), name="idempotency_once")],
             },
         ),
         migrations.CreateModel(
-            name='Alarm',
+            name="Alarm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120)),
-                ('severity', models.CharField(max_length=12)),
-                ('since', models.DateTimeField()),
-                ('last_seen_at', models.DateTimeField()),
-                ('cleared_at', models.DateTimeField(null=True)),
-                ('detail', models.TextField()),
-                ('runbook', models.CharField(blank=True, default='', max_length=120)),
-                ('acknowledged_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120)),
+                ("severity", models.CharField(max_length=12)),
+                ("since", models.DateTimeField()),
+                ("last_seen_at", models.DateTimeField()),
+                ("cleared_at", models.DateTimeField(null=True)),
+                ("detail", models.TextField()),
+                ("runbook", models.CharField(blank=True, default="", max_length=120)),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('cleared_at', None)), fields=('key',), name='alarm_open_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cleared_at", None)), fields=("key",), name="alarm_open_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('actor_name', models.CharField(db_default='', default='', help_text='system:<stage> or key:<prefix>', max_length=64)),
-                ('on_behalf_of', models.CharField(db_default='', default='', max_length=64)),
-                ('verb', models.CharField(max_length=48)),
-                ('object_type', models.CharField(max_length=32)),
-                ('object_ref', models.CharField(max_length=64)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('reason', models.TextField(db_default='', default='')),
-                ('request_id', models.CharField(db_default='', default='', max_length=64)),
-                ('ip', models.GenericIPAddressField(null=True)),
-                ('seq', models.BigIntegerField(null=True, unique=True)),
-                ('previous_hash', models.BinaryField(max_length=32, null=True)),
-                ('hash', models.BinaryField(max_length=32, null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "actor_name",
+                    models.CharField(
+                        db_default="", default="", help_text="system:<stage> or key:<prefix>", max_length=64
+                    ),
+                ),
+                ("on_behalf_of", models.CharField(db_default="", default="", max_length=64)),
+                ("verb", models.CharField(max_length=48)),
+                ("object_type", models.CharField(max_length=32)),
+                ("object_ref", models.CharField(max_length=64)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("reason", models.TextField(db_default="", default="")),
+                ("request_id", models.CharField(db_default="", default="", max_length=64)),
+                ("ip", models.GenericIPAddressField(null=True)),
+                ("seq", models.BigIntegerField(null=True, unique=True)),
+                ("previous_hash", models.BinaryField(max_length=32, null=True)),
+                ("hash", models.BinaryField(max_length=32, null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('seq__isnull', True)), fields=['id'], name='audit_unsealed'), models.Index(fields=['object_type', 'object_ref'], name='audit_object')],
+                "indexes": [
+                    models.Index(condition=models.Q(("seq__isnull", True)), fields=["id"], name="audit_unsealed"),
+                    models.Index(fields=["object_type", "object_ref"], name="audit_object"),
+                ],
             },
         ),
     ]
