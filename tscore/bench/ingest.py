@@ -20,6 +20,7 @@ from tscore.core import api_keys, ids
 
 BATCH = 500
 SENDERS = 2
+TRIES = 5
 GOAL = 5.0
 EPOCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OURS, BAR = "/api/v1/events", "/api/v1/bench/baseline"
@@ -78,9 +79,13 @@ class _Sender:
         return json.dumps(events(BATCH, prefix=self.prefix, seed=self.number)).encode()
 
     def _post(self, body: bytes) -> None:
-        answer = self.pool.request("POST", self.url, body=body, headers=self.headers)
-        if answer.status != 200:
-            raise RuntimeError(f"{self.url} answered {answer.status}: {answer.data[:300]!r}")
+        for _ in range(TRIES):  # 503 = waited too long for the other sender's rows; the time counts
+            answer = self.pool.request("POST", self.url, body=body, headers=self.headers)
+            if answer.status == 200:
+                return
+            if answer.status != 503:
+                break
+        raise RuntimeError(f"{self.url} answered {answer.status}: {answer.data[:300]!r}")
 
 
 def _event(chance: random.Random, name: str) -> dict[str, Any]:
