@@ -99,7 +99,7 @@ def change_after_strange_login(view: EventView) -> Finding | None:
     is_payout = view.kind == "payout.requested"
     if not (fields or is_payout) or not _is_new_place(view):
         return None
-    hours = (view.number("owner_last_login_age") or 0) / 3600
+    after = _spoken(view.number("owner_last_login_age") or 0)
     older = (view.number("owner_logins_90d") or 0) - (view.number("owner_ip_logins_24h") or 0)
     what = "A payout was asked for" if is_payout else f"The account changed its {', '.join(sorted(fields))}"
     reasons = weighed(
@@ -107,8 +107,8 @@ def change_after_strange_login(view: EventView) -> Finding | None:
             0.6,
             Reason(
                 "change_after_strange_login",
-                f"{what.replace('_', ' ')} {hours:.1f} hours after a log-in from a place first used within a day.",
-                f"{hours:.1f} hours",
+                f"{what.replace('_', ' ')} {after} after a log-in from a place first used within a day.",
+                after,
                 "days",
             ),
         ),
@@ -130,6 +130,14 @@ def change_after_strange_login(view: EventView) -> Finding | None:
         money_minor=view.amount_base_minor if is_payout else None,
         techniques=(REDIRECTED if pays_out else CHANGED,),
     )
+
+
+def _spoken(seconds: float) -> str:
+    """Return a time as a person says it: minutes within the first hours, then hours."""
+    minutes = round(seconds / 60)
+    if minutes <= 1:
+        return "a minute"
+    return f"{minutes} minutes" if minutes < 120 else f"{minutes / 60:.0f} hours"
 
 
 def _is_stranger(view: EventView) -> bool:

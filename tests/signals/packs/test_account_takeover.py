@@ -86,7 +86,7 @@ def test_payout_soon_after_a_strange_login_is_found_with_its_amount():
     found = pack.change_after_strange_login(view("payout.requested", roles=("account",), amount=90_000, **OWNER))
 
     assert (found.score, found.money_minor) == (0.85, 90_000)
-    assert found.reasons[0].value == "0.1 hours"
+    assert found.reasons[0].value == "9 minutes"
     assert found.reasons[1].usual == "30 log-ins elsewhere"
 
 
