@@ -13,21 +13,26 @@ from tests.journeys.scenes import enter
 pytestmark = [pytest.mark.browser]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SCHEMES, WIDTHS = ("light", "dark"), (1440, 1024, 320)
+EVERY_LOOK = tuple((scheme, width) for scheme in ("light", "dark") for width in (1440, 1024, 320))
+TWO_LOOKS = (("light", 1440), ("dark", 320))
 RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 
 
-@pytest.fixture(params=SCHEMES)
-def scheme(request: Any) -> str:
-    return str(request.param)
+PAGES = ("/", "/queues/", "/actions/", "/me/decisions/", "/search/", "/audit/")
 
 
 @pytest.fixture
-def view(browser: Any, console: str, reviewer: Any, takeover: Any, scheme: str) -> Iterator[Any]:
-    """Ada's page, with three cases of which she holds one."""
+def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[Any]:
+    """The page of Ada, who also leads, with four cases of which one is decided."""
+    from django.contrib.auth.models import Group
+
+    from tests.cases import build
+
     for number, severity in enumerate(("critical", "high", "low")):
         takeover(f"a-{number}", score=0.9 - number / 10, severity=severity)
-    context = browser.new_context(base_url=console, color_scheme=scheme, reduced_motion="reduce")
+    build.decision(build.held_case(reviewer, "a-decided"))
+    reviewer.groups.add(Group.objects.get(name="lead"))
+    context = browser.new_context(base_url=console, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     page = context.new_page()
     page.problems = []
@@ -38,41 +43,59 @@ def view(browser: Any, console: str, reviewer: Any, takeover: Any, scheme: str) 
     context.close()
 
 
-def violations(page: Any) -> list[str]:
-    """Return what axe finds at every width, and whether the page scrolls sideways."""
+def violations(page: Any, looks: tuple[tuple[str, int], ...] = EVERY_LOOK) -> list[str]:
+    """Return what axe finds in each scheme and width, and whether the page scrolls sideways."""
+    page.evaluate(AXE)
     found = []
-    for width in WIDTHS:
+    for scheme, width in looks:
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
-        result = page.evaluate(RUN, TAGS)
-        for one in result["violations"]:
-            found += [f"{width} {one['id']}: {node['target']} {node['failureSummary']}" for node in one["nodes"]]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"{width} scrolls sideways")
+        found += [f"{scheme} {width} {one}" for one in _faults(page)]
     return found
 
 
-@pytest.mark.parametrize("address", ["/", "/queues/", "/queues/ato/", "/actions/", "/me/decisions/", "/search/"])
-def test_pages_have_no_violations(view: Any, address: str) -> None:
-    view.goto(address)
-    view.evaluate(AXE)
+def _faults(page: Any) -> list[str]:
+    found = page.evaluate(RUN, TAGS)["violations"]
+    faults = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+    is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [*faults, "scrolls sideways"] if is_wide else faults
 
-    assert violations(view) == []
+
+def test_pages_have_no_violations(view: Any) -> None:
+    from cases.models import Case
+
+    subject = Case.objects.select_related("entity").order_by("pk")[0].entity
+    found = {}
+    for address in (*PAGES, f"/e/account/{subject.ref}/"):
+        view.goto(address)
+        found[address] = violations(view, TWO_LOOKS)
+
+    assert {address: faults for address, faults in found.items() if faults} == {}
     assert view.problems == []
 
 
-def test_workspace_has_no_violations(view: Any) -> None:
+def test_queue_and_workspace_have_no_violations(view: Any) -> None:
     view.goto("/queues/ato/")
+    assert violations(view) == []
+
     view.keyboard.press("s")
     view.wait_for_selector("#decision")
-    view.evaluate(AXE)
 
     assert violations(view) == []
 
-    view.set_viewport_size({"width": 1440, "height": 900})
     view.keyboard.press("1")
     view.wait_for_selector("#record .effect:has-text('locks the account')")
     view.keyboard.press("p")
     assert violations(view) == []
+    assert view.problems == []
+
+
+def test_workspace_of_a_decided_case_has_no_violations(view: Any) -> None:
+    from cases.models import Case
+
+    view.goto(f"/cases/{Case.objects.get(state='closed').ref}/")
+
+    assert violations(view, TWO_LOOKS) == []
     assert view.problems == []
 
 
