@@ -31,7 +31,11 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   tell(explain(detail.xhr));
 });
 
-document.addEventListener("htmx:beforeRequest", ({ detail }) => detail.target?.setAttribute("aria-busy", "true"));
+document.addEventListener("htmx:beforeRequest", (event) => {
+  // What only repeats itself rests while nobody looks: a case in a forgotten tab goes back to its queue.
+  if (document.hidden && event.detail.elt.matches("[data-while-seen]")) return event.preventDefault();
+  event.detail.target?.setAttribute("aria-busy", "true");
+});
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
   if (detail.successful) alerts().replaceChildren();
