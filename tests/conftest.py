@@ -38,6 +38,7 @@ for name in OUTSIDE:
 os.environ["DATA"] = str(DATA)
 os.environ["DJANGO_SETTINGS_MODULE"] = "tscore.settings"
 os.environ["BROKER_URL"] = embedded.socket_url(embedded.run_dir(DATA), number=database.WORKER_NUMBER)
+os.environ["ANCHORS"] = str(DATA / f"anchors-{database.WORKER}")  # each worker seals a chain of its own
 (DATA / "static").mkdir(exist_ok=True)
 
 

@@ -1,6 +1,7 @@
 """One migrated database per test worker, cleaned as the superuser: `app` may neither truncate nor delete evidence."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -66,12 +67,14 @@ def create(services: embedded.Services) -> None:
 
 
 def clean() -> None:
-    """Delete every row and load the starter data again."""
+    """Delete every row, with the anchors of its audit chain, and load the starter data again."""
+    from django.conf import settings
     from django.db import connections
 
     address = connections["default"].settings_dict
     with psycopg.connect(host=address["HOST"], user=embedded.SUPERUSER, dbname=address["NAME"]) as connection:
         connection.execute(CLEAN)
+    shutil.rmtree(settings.ANCHORS, ignore_errors=True)
     _load_starter()
 
 

@@ -199,6 +199,7 @@ CLAIM_HOLD = timedelta(hours=4)
 WORK_LEASE = timedelta(seconds=env.number("WORK_LEASE_S", 30, least=1))
 HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
 IP_TABLE = env.text("IP_TABLE")
+ANCHORS = env.folder("ANCHORS", str(DATA / "anchors"))  # copies of audit checkpoints, best on another disk
 
 # Logs
 LOGGING = {

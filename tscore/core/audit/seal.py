@@ -55,7 +55,7 @@ def public_key() -> bytes:
 
 def anchors_path() -> Path:
     """Return where the copies of checkpoints outside the database lie."""
-    return settings.DATA / "anchors" / "checkpoints.jsonl"
+    return settings.ANCHORS / "checkpoints.jsonl"
 
 
 def as_mapping(point: AuditCheckpoint) -> dict[str, Any]:
