@@ -1,7 +1,6 @@
 """`make shots`: takes the screenshots of the docs from the demo world that `make run` keeps in DATA.
 
-It signs in as the demo's reviewer, opens the fullest queue and its first case, and changes nothing: theme and width are
-the browser's own, and the case is opened, not taken.
+It signs in as the demo's reviewer, takes the first case of a queue, chooses what to decide, and gives the case back.
 """
 
 from __future__ import annotations
@@ -50,9 +49,14 @@ def _take(browser: Any, demo: dict[str, Any], scheme: str) -> None:
     _sign_in(page, next(user for user in demo["users"] if user["role"] == "reviewer"))
     page.goto("/queues/ato/")
     _shoot(page, f"queue-{scheme}")
-    page.locator("[data-list] [data-open]").first.click()
-    page.wait_for_selector(".workspace")
+    page.keyboard.press("s")
+    page.wait_for_selector("#decision")
+    page.keyboard.press("1")
+    page.wait_for_selector("#record .effect")
     _shoot(page, f"workspace-{scheme}")
+    page.click("summary:text-is('More')")
+    page.click("button:has-text('Give back to the queue')")
+    page.wait_for_selector("h1:has-text('Account takeover')")
     context.close()
 
 
@@ -66,6 +70,7 @@ def _sign_in(page: Any, user: dict[str, str]) -> None:
 
 def _shoot(page: Any, name: str) -> None:
     page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # the line of progress fades
     page.screenshot(path=FOLDER / f"{name}.png")
     print(f"docs/img/{name}.png")  # noqa: T201  (a command's own words)
 

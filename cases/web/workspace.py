@@ -21,7 +21,7 @@ from tscore.core.http import HtmxRequest
 
 FIRST_EVIDENCE: Final = 60
 # The lines of the subject's card, so that it keeps its height while their values are on the way.
-FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions before", "Actions before", "Labels")
+FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions", "Actions", "Labels")
 
 
 def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> dict[str, Any]:
