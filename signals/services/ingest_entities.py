@@ -13,25 +13,44 @@ from signals.kinds_members import ATTRIBUTES
 from signals.services.ingest_hubs import is_hub_by_name
 from signals.services.ingest_ready import Key, Ready
 from tscore.core import crypto, ids
-from tscore.core.db import array, rows
+from tscore.core.db import Contended, array, rows
 
 _ATTRIBUTES = frozenset(ATTRIBUTES)
 
-# Rows come sorted by kind and id, so that two batches lock them in the same order. Every named row is locked until
-# commit, changed or not.
-UPSERT_SQL = """
-INSERT INTO signals_entity AS e (kind, external_id, ref, attributes, state, state_at, hub, first_seen_at, last_seen_at)
+# Entities that exist are only read here: popular ones would make every batch wait for the one before it.
+# The sub-select hides the length of the arrays from the planner, which would rather read the whole table.
+FIND_SQL = """
+SELECT e.id, e.kind, e.external_id, e.attributes
+FROM unnest((SELECT %s::text[]), (SELECT %s::text[])) AS given (kind, external_id)
+JOIN signals_entity e USING (kind, external_id)"""
+
+# Rows come sorted by kind and id: two batches that meet the same new entities wait for each other in one order.
+MAKE_SQL = """
+INSERT INTO signals_entity (kind, external_id, ref, attributes, state, state_at, hub, first_seen_at, last_seen_at)
 SELECT r.kind, r.external_id, r.ref, coalesce(r.attributes, '{}'), coalesce(r.state, ''), r.state_at,
   coalesce(r.hub, false), r.first, r.last
-FROM jsonb_to_recordset(%(entities)s::jsonb) AS r (kind text, external_id text, ref text, attributes jsonb, state text,
+FROM jsonb_to_recordset(%s::jsonb) AS r (kind text, external_id text, ref text, attributes jsonb, state text,
   state_at timestamptz, hub boolean, first timestamptz, last timestamptz)
-ON CONFLICT (kind, external_id) DO UPDATE SET
-  first_seen_at = least(e.first_seen_at, excluded.first_seen_at),
-  last_seen_at = greatest(e.last_seen_at, excluded.last_seen_at),
-  attributes = CASE WHEN excluded.attributes = '{}' THEN e.attributes ELSE e.attributes || excluded.attributes END,
-  state = CASE WHEN excluded.state_at >= coalesce(e.state_at, '-infinity') THEN excluded.state ELSE e.state END,
-  state_at = greatest(e.state_at, excluded.state_at)
-RETURNING id, kind, external_id, xmax = 0"""
+ON CONFLICT (kind, external_id) DO NOTHING
+RETURNING id, kind, external_id"""
+
+# The last statement of a batch: what it changes is locked until commit, in the order of ids.
+TOUCH_SQL = """
+UPDATE signals_entity e SET
+  first_seen_at = least(e.first_seen_at, given.first), last_seen_at = greatest(e.last_seen_at, given.last),
+  attributes = e.attributes || coalesce(given.attributes, '{}'),
+  state = CASE WHEN given.state_at >= coalesce(e.state_at, '-infinity') THEN given.state ELSE e.state END,
+  state_at = greatest(e.state_at, given.state_at)
+FROM (
+  SELECT * FROM unnest((SELECT %s::bigint[]), (SELECT %s::timestamptz[]), (SELECT %s::timestamptz[]))
+    AS seen (id, first, last)
+  LEFT JOIN jsonb_to_recordset(%s::jsonb) AS change (id bigint, attributes jsonb, state text, state_at timestamptz)
+    USING (id)
+  ORDER BY id
+) given
+WHERE e.id = given.id AND (given.first < e.first_seen_at OR given.last > e.last_seen_at
+  OR given.attributes IS NOT NULL OR given.state_at IS NOT NULL)"""
+TRIES = 5
 
 VALUES_SQL = """
 INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
@@ -59,11 +78,15 @@ class Seen:
 
 @dataclass(slots=True)
 class Entities:
-    """All entities of one batch; after `write`, `ids` holds their row ids and `new` those that did not exist."""
+    """All entities of one batch; after `find`, `ids` holds their row ids and `new` those that did not exist.
+
+    `known` holds the attributes of those that did.
+    """
 
     seen: dict[Key, Seen] = field(default_factory=dict)
     values: dict[Key, str] = field(default_factory=dict)
     ids: dict[Key, int] = field(default_factory=dict)
+    known: dict[Key, dict[str, object]] = field(default_factory=dict)
     new: set[Key] = field(default_factory=set)
 
     def add(self, item: Ready, *, changes_state: bool = True) -> None:
@@ -86,13 +109,39 @@ class Entities:
             known.at(moment)
 
     def write(self) -> None:
-        """Store them, in one statement; joins the caller's transaction."""
-        if not self.seen:
+        """Store them and what is new about them; joins the caller's transaction."""
+        self.find()
+        self.touch()
+
+    def find(self) -> None:
+        """Find those that exist and store the others; `touch` follows as late as possible."""
+        for _ in range(TRIES):
+            missing = sorted(self.seen.keys() - self.ids.keys())
+            if not missing:
+                return
+            self._look_up(missing)
+            self._make([key for key in missing if key not in self.ids])
+        raise Contended
+
+    def touch(self) -> None:
+        """Note on entities that existed when they were seen, what is known of them and what became of them."""
+        found = sorted((self.ids[key], self.seen[key], attributes) for key, attributes in self.known.items())
+        if not found:
             return
-        records = [_record(key, self.seen[key]) for key in sorted(self.seen)]
-        for pk, kind, external_id, is_new in rows(UPSERT_SQL, {"entities": msgspec.json.encode(records).decode()}):
+        columns = [array([getattr(seen, name) for _, seen, _ in found]) for name in ("first", "last")]
+        changes = [change for pk, seen, attributes in found if len(change := _change(pk, seen, attributes)) > 1]
+        rows(TOUCH_SQL, [array([pk for pk, _, _ in found]), *columns, _json(changes)])
+
+    def _look_up(self, keys: list[Key]) -> None:
+        for pk, kind, external_id, attributes in rows(FIND_SQL, [array(column) for column in zip(*keys, strict=True)]):
             self.ids[kind, external_id] = pk
-            if is_new:
+            self.known[kind, external_id] = msgspec.json.decode(attributes)
+
+    def _make(self, keys: list[Key]) -> None:
+        """Store entities; one that somebody else stored meanwhile is found when one looks again."""
+        if keys:
+            for pk, kind, external_id in rows(MAKE_SQL, [_json([_record(key, self.seen[key]) for key in keys])]):
+                self.ids[kind, external_id] = pk
                 self.new.add((kind, external_id))
 
     def write_values(self) -> None:
@@ -157,6 +206,20 @@ def _record(key: Key, seen: Seen) -> dict[str, Any]:
     if is_hub_by_name(key):
         record["hub"] = True
     return record
+
+
+def _change(pk: int, seen: Seen, known: dict[str, object]) -> dict[str, Any]:
+    """Return what is new about a known entity beside its times."""
+    change: dict[str, Any] = {"id": pk}
+    if not seen.attributes.items() <= known.items():
+        change["attributes"] = seen.attributes
+    if seen.state is not None:
+        change["state"], change["state_at"] = seen.state, seen.state_at
+    return change
+
+
+def _json(records: list[dict[str, Any]]) -> str:
+    return msgspec.json.encode(records).decode()
 
 
 @lru_cache(maxsize=50_000)

@@ -7,12 +7,13 @@ A device is never a hub: a hundred accounts on one device say a lot.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from signals.services.ingest_ready import Key
 from tscore.core.db import array, rows
 
 MOST_ACCOUNTS = 100
+MOST_LINKS = 5000  # of which the accounts are counted
 KINDS = ("ip", "domain")
 FREE_MAIL = frozenset(
     [
@@ -54,12 +55,15 @@ FREE_MAIL = frozenset(
     ]
 )
 
-# Counting stops as soon as the answer is known.
+# Reads the newest links of an address, each origin by its key: counting stops as soon as the answer is known, and never
+# turns to all accounts, whatever the planner believes. The kind of such a link is that of its target.
 MARK_SQL = """
 UPDATE signals_entity SET hub = true WHERE NOT hub AND id = ANY(%s::bigint[]) AND (
   SELECT count(*) FROM (
-    SELECT DISTINCT l.origin_id FROM signals_link l JOIN signals_entity o ON o.id = l.origin_id AND o.kind = 'account'
-    WHERE l.target_id = signals_entity.id LIMIT %s) seen) > %s"""
+    SELECT FROM (
+      SELECT l.origin_id FROM signals_link l WHERE l.target_id = signals_entity.id AND l.kind = signals_entity.kind
+      ORDER BY l.last_seen_at DESC LIMIT %s) newest
+    WHERE (SELECT o.kind FROM signals_entity o WHERE o.id = newest.origin_id) = 'account' LIMIT %s) seen) > %s"""
 
 
 def is_hub_by_name(key: Key) -> bool:
@@ -67,7 +71,7 @@ def is_hub_by_name(key: Key) -> bool:
     return key[0] == "domain" and key[1] in FREE_MAIL
 
 
-def mark(entity_ids: Sequence[int]) -> None:
+def mark(entity_ids: Collection[int]) -> None:
     """Mark those of these addresses and domains that have become hubs; joins the caller's transaction."""
     if entity_ids:
-        rows(MARK_SQL, [array(sorted(entity_ids)), MOST_ACCOUNTS + 1, MOST_ACCOUNTS])
+        rows(MARK_SQL, [array(sorted(entity_ids)), MOST_LINKS, MOST_ACCOUNTS + 1, MOST_ACCOUNTS])

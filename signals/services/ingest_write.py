@@ -17,7 +17,7 @@ from signals.services.ingest_revisions import History, Revision
 from tscore.core import crypto
 from tscore.core.db import array, rows, transaction_required
 
-LANES = 64
+LANES = 2**31
 _LANE_CLASS = 0x5453_0000
 
 # Two batches with the same id wait for each other here, so that all that follows sees every stored revision.
@@ -46,26 +46,29 @@ WITH item AS (
     item.entity, item.actor, item.amount
   FROM unnest(%(part_event)s::bigint[], %(part_entity)s::bigint[], %(part_role)s::text[]) AS part (event, entity, role)
   JOIN item ON item.id = part.event
-), linked AS (
-  INSERT INTO signals_link AS l (origin_id, target_id, kind, first_seen_at, last_seen_at, count)
-  SELECT * FROM unnest(%(link_origin)s::bigint[], %(link_target)s::bigint[], %(link_kind)s::text[],
-    %(link_first)s::timestamptz[], %(link_last)s::timestamptz[], %(link_count)s::int[])
-  ON CONFLICT (origin_id, target_id, kind) DO UPDATE SET
-    first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
-    last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at), count = l.count + excluded.count
-  RETURNING target_id, kind, xmax = 0 AS is_new
 ), valued AS (
   INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id)
   SELECT entity, decode(sealed, 'hex'), %(key_id)s
   FROM unnest(%(value_entity)s::bigint[], %(value)s::text[]) AS given (entity, sealed)
   ON CONFLICT (entity_id) DO NOTHING
-), written AS (
-  INSERT INTO signals_personaltext (event_id, member, text)
-  SELECT * FROM jsonb_to_recordset(%(texts)s::jsonb) AS r (event bigint, member text, text text)
 )
-SELECT DISTINCT target_id FROM linked WHERE is_new AND kind = ANY(%(hub_kinds)s::text[])"""
+INSERT INTO signals_personaltext (event_id, member, text)
+SELECT * FROM jsonb_to_recordset(%(texts)s::jsonb) AS r (event bigint, member text, text text)"""
 
-LINK_COLUMNS = ("link_origin", "link_target", "link_kind", "link_first", "link_last", "link_count")
+# Pairs come sorted, so that batches lock them in one order.
+LINK_SQL = """
+WITH linked AS (
+  INSERT INTO signals_link AS l (origin_id, target_id, kind, first_seen_at, last_seen_at, count)
+  SELECT * FROM unnest(%(origin)s::bigint[], %(target)s::bigint[], %(kind)s::text[], %(first)s::timestamptz[],
+    %(last)s::timestamptz[], %(count)s::int[])
+  ON CONFLICT (origin_id, target_id, kind) DO UPDATE SET
+    first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
+    last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at), count = l.count + excluded.count
+  RETURNING origin_id, target_id, kind, xmax = 0 AS is_new
+)
+SELECT origin_id, target_id FROM linked WHERE is_new AND kind = ANY(%(hub_kinds)s::text[])"""
+
+LINK_COLUMNS = ("origin", "target", "kind", "first", "last", "count")
 SUPERSEDE_SQL = """
 UPDATE signals_involvement SET superseded_at = r.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS r (event, at)
 WHERE event_id = r.event AND superseded_at IS DISTINCT FROM r.at"""
@@ -92,7 +95,7 @@ def history(source_id: int, external_ids: Iterable[str]) -> History:
 
 
 def lock_lanes(number: int, names: Iterable[str]) -> None:
-    """Lock the lanes of these names until the transaction ends; lanes bound the number of locks, whatever the batch."""
+    """Lock these names until the transaction ends; so many lanes that others' names hardly ever share one."""
     lanes = sorted({zlib.crc32(name.encode()) % LANES for name in names})
     rows(LOCK_SQL, [_LANE_CLASS + number, lanes])
 
@@ -110,26 +113,35 @@ def store(*, source_id: int, items: Sequence[ToStore], found: History, received_
     entities, links = Entities(), Links()
     for row in items:
         entities.add(row.item, changes_state=not row.stale)
-    entities.write()
+    entities.find()
     for row in items:
         links.add(row.item, entities.ids)
     later = found.successors()
-    linked = rows(STORE_SQL, {
+    rows(STORE_SQL, {
         "source": source_id,
         "received": received_at,
         "key_id": crypto.KEY_ID,
         "events": _json([_event(row, entities, later) for row in items]),
         "texts": _json([_text(row.pk, *text) for row in items for text in row.item.texts.items()]),
         **_parts(items, entities),
-        **_arrays(LINK_COLUMNS, links.columns()),
         **_arrays(("value_entity", "value"), entities.sealed_values()),
-        "hub_kinds": array(ingest_hubs.KINDS),
     })  # fmt: skip
-    fresh = {entities.ids[key] for key in entities.new}
-    ingest_hubs.mark([pk for (pk,) in linked if pk not in fresh])
     mine = {row.pk for row in items}
     if older := {pk: at for pk, at in later.items() if pk not in mine}:
         rows(SUPERSEDE_SQL, [list(older), list(older.values())])
+    _join(entities, links)
+
+
+def _join(entities: Entities, links: Links) -> None:
+    """Count who was seen with whom, and note what is new about known entities.
+
+    Last, because from here to the commit batches wait for each other's popular entities.
+    """
+    linked = rows(LINK_SQL, _arrays(LINK_COLUMNS, links.columns()) | {"hub_kinds": array(ingest_hubs.KINDS)})
+    entities.touch()
+    accounts = {pk for key, pk in entities.ids.items() if key[0] == "account"}
+    known = {entities.ids[key] for key in entities.known}
+    ingest_hubs.mark({target for origin, target in linked if origin in accounts and target in known})
 
 
 def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def test_rows_and_dicts_read_one_statement():
 
 
 def test_array_is_read_back_by_the_database():
-    given = [[3, -1], [], ["login.failed", "old_email"], [None, 2]]
+    given = [[3, -1], [], ["login.failed", 'say "a\\n\\\\b", {é}'], [None, 2]]
 
     kinds = ["bigint[]", "text[]", "text[]", "int[]"]
     found = [db.rows(f"SELECT %s::{kind}", [db.array(values)])[0][0] for values, kind in zip(given, kinds, strict=True)]
@@ -125,6 +125,7 @@ def test_array_is_read_back_by_the_database():
     assert found == given
 
 
-def test_array_refuses_what_json_writes_otherwise():
-    with pytest.raises(ValueError, match="plain words"):
-        db.array(['a"b'])
+@pytest.mark.parametrize("text", ["a\nb", "\\\t", "\x00"])
+def test_array_refuses_what_json_writes_otherwise(text):
+    with pytest.raises(ValueError, match="without control characters"):
+        db.array([text])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
@@ -21,6 +22,7 @@ M = TypeVar("M", bound=Model)
 # Serialisation failure, deadlock, lock not granted in time: nothing happened, the whole transaction may run again.
 TRY_AGAIN = frozenset({"40001", "40P01", "55P03"})
 ATTEMPTS = 5
+_OTHER_ESCAPE = re.compile(r'(?<!\\)(?:\\\\)*\\[^"\\]')
 
 
 class NoTransaction(RuntimeError):
@@ -100,14 +102,14 @@ def rows(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "de
 
 
 def array(values: Sequence[Any]) -> str:
-    """Return numbers, instants or plain words as PostgreSQL writes an array; the driver would take ten times as long.
+    """Return numbers, instants or words as PostgreSQL writes an array; the driver would take ten times as long.
 
-    Cast it where it is used (`%s::bigint[]`). JSON writes such elements alike; what it would escape is refused here:
-    give texts of strangers as JSON.
+    Cast it where it is used (`%s::bigint[]`). JSON writes such elements alike, quotes and backslashes included, but not
+    control characters: give texts of strangers as JSON.
     """
     text = msgspec.json.encode(values).decode()
-    if "\\" in text:
-        raise ValueError("Only plain words fit into an array written like this.")
+    if "\\" in text and _OTHER_ESCAPE.search(text):
+        raise ValueError("Only words without control characters fit into an array written like this.")
     return "{" + text[1:-1] + "}"
 
 

@@ -15,6 +15,7 @@ from tscore.embedded.server import Server
 SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
+    "max_locks_per_transaction": "256",  # each id of a batch is one
     "shared_buffers": "64MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",

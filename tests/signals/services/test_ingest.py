@@ -261,7 +261,7 @@ def test_same_id_of_another_source_is_another_event():
 
 
 def test_number_of_statements_does_not_grow_with_the_batch(django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         store(*(item(f"n{number}", account=f"a{number}", context={"ip": f"192.0.2.{number}"}) for number in range(200)))
 
 
