@@ -20,6 +20,7 @@ from tscore.core import api_keys, ids
 
 BATCH = 500
 SENDERS = 4
+WARM_UP = 12
 TRIES = 5
 PEOPLE = 3000
 GOAL = 5.0
@@ -29,14 +30,14 @@ _TEXT = "Hello, is this still available? I can pay today and pick it up tomorrow
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36"
 
 
-def run(console_url: str, *, batches: int = 20, rounds: int = 3, now: datetime) -> list[Line]:
+def run(console_url: str, *, batches: int = 16, rounds: int = 5, now: datetime) -> list[Line]:
     """Measure ours and the bar in turn, so that both see the same machine; return the lines of the report.
 
     `console_url` serves `tscore.bench.wsgi`. Each round sends as many fresh events to either address.
     """
     sides = {OURS: _Sender(console_url, OURS, "bench", now), BAR: _Sender(console_url, BAR, "bench-bar", now)}
     for sender in sides.values():
-        sender.send(4)  # warm: connections, caches, plans
+        sender.send(WARM_UP)  # connections, caches, and the people who come again and again
     rates: dict[str, list[float]] = {path: [] for path in sides}
     for _ in range(rounds):
         for path, sender in sides.items():
@@ -53,9 +54,10 @@ def run(console_url: str, *, batches: int = 20, rounds: int = 3, now: datetime) 
 
 
 def events(count: int, *, prefix: str, seed: int) -> list[dict[str, Any]]:
-    """Make events of a marketplace's usual mix: half logins, a third payments, the rest messages."""
+    """Make one minute's events in a marketplace's usual mix: half logins, a third payments, the rest messages."""
     chance = random.Random(seed)
-    return [_event(chance, f"{prefix}-{seed}-{number}") for number in range(count)]
+    minute = EPOCH + timedelta(minutes=seed)
+    return [_event(chance, f"{prefix}-{seed}-{number}", minute) for number in range(count)]
 
 
 class _Sender:
@@ -89,8 +91,8 @@ class _Sender:
         raise RuntimeError(f"{self.url} answered {answer.status}: {answer.data[:300]!r}")
 
 
-def _event(chance: random.Random, name: str) -> dict[str, Any]:
-    time_ = (EPOCH - timedelta(seconds=chance.randrange(86_400))).isoformat()
+def _event(chance: random.Random, name: str, minute: datetime) -> dict[str, Any]:
+    time_ = (minute + timedelta(seconds=chance.randrange(60))).isoformat()
     make: Callable[[random.Random, str, str], tuple[str, dict[str, Any]]]
     make = chance.choices((_login, _payment, _message), (50, 30, 20))[0]
     # Each side has entities of its own, so that neither finds the other's.
