@@ -68,13 +68,13 @@ EVENTS = """
 SELECT e.id, s.name, e.external_id, e.kind, e.entity_id, e.occurred_at, e.observed_at, e.roles, e.payload,
        e.amount_base_minor
 FROM signals_event e JOIN signals_source s ON s.id = e.source_id
-WHERE e.id = ANY(%s) ORDER BY e.id
+WHERE e.id = ANY((SELECT %s::bigint[])::bigint[]) ORDER BY e.id
 """
 
 
 def read(event_ids: Sequence[int]) -> Batch:
     """Read the events of a batch."""
-    rows = db.rows(EVENTS, [list(event_ids)])
+    rows = db.rows(EVENTS, [db.array(event_ids)])
     # Django hands JSON of plain SQL through as text.
     return Batch([Scored(*(*row[:7], json.loads(row[7]), json.loads(row[8]), row[9])) for row in rows])
 
@@ -82,7 +82,9 @@ def read(event_ids: Sequence[int]) -> Batch:
 def texts_of(event_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Read the texts that are still kept, by event and member."""
     found: dict[int, dict[str, str]] = {}
-    statement = "SELECT event_id, member, text FROM signals_personaltext WHERE event_id = ANY(%s)"
-    for event_id, member, text in db.rows(statement, [list(event_ids)]):
+    statement = (
+        "SELECT event_id, member, text FROM signals_personaltext WHERE event_id = ANY((SELECT %s::bigint[])::bigint[])"
+    )
+    for event_id, member, text in db.rows(statement, [db.array(event_ids)]):
         found.setdefault(event_id, {})[member] = text
     return found

@@ -14,7 +14,7 @@ MOST_FAILURES = 300  # per scored event; more than this is a burst by any measur
 STATEMENT = """
 WITH scored AS MATERIALIZED (
   SELECT id, source_id, external_id, occurred_at, observed_at
-  FROM signals_event WHERE id = ANY(%(ids)s) AND kind = ANY(%(kinds)s)
+  FROM signals_event WHERE id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND kind = ANY(%(kinds)s)
 ), pairs AS MATERIALIZED (
   SELECT t.id, f.id AS failure
   FROM scored t CROSS JOIN LATERAL (
@@ -48,7 +48,7 @@ def values(batch: Batch) -> Values:
     """Compute the burst features of a batch with one statement."""
     if batch.kinds.isdisjoint(LOGINS):
         return {}
-    rows = db.rows(STATEMENT, {"ids": batch.ids, "kinds": list(LOGINS), "most": MOST_FAILURES})
+    rows = db.rows(STATEMENT, {"ids": db.array(batch.ids), "kinds": list(LOGINS), "most": MOST_FAILURES})
     return {
         event_id: {"fresh_failing_ips_10m": addresses, "fresh_failing_accounts_10m": accounts}
         for event_id, addresses, accounts in rows

@@ -36,8 +36,8 @@ def of_batch(batch: Batch) -> Values:
     """Compute the features of a batch that is already read."""
     found: Values = {event.id: {} for event in batch.events}
     for group in _GROUPS:
-        if not batch.kinds.isdisjoint(group.on):
-            _merge(found, windows.values(group, batch.ids))
+        if asked := [event.id for event in batch.of_kinds(*group.on)]:
+            _merge(found, windows.values(group, asked))
     for function in FUNCTIONS.values():
         _merge(found, function(batch))
     for event in batch.events:

@@ -18,7 +18,7 @@ STATEMENT = """
 WITH scored AS MATERIALIZED (
   SELECT e.id, me.entity_id, e.occurred_at, e.observed_at, (e.roles ->> 'payment')::bigint AS payment
   FROM signals_involvement me JOIN signals_event e ON e.id = me.event_id
-  WHERE me.event_id = ANY(%(ids)s) AND me.role = 'seller' AND e.kind = ANY(%(kinds)s)
+  WHERE me.event_id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND me.role = 'seller' AND e.kind = ANY(%(kinds)s)
 ), paid AS MATERIALIZED (
   SELECT t.id, t.observed_at, near.event_id, near.payment, near.is_recent
   FROM scored t CROSS JOIN LATERAL (
@@ -58,7 +58,7 @@ def values(batch: Batch) -> Values:
     """Compute the delayed risk of the sellers in a batch with one statement."""
     if batch.kinds.isdisjoint(STARTED):
         return {}
-    given = {"ids": batch.ids, "kinds": list(STARTED), "most": MOST_PAYMENTS, "sources": LabelSource.values}
+    given = {"ids": db.array(batch.ids), "kinds": list(STARTED), "most": MOST_PAYMENTS, "sources": LabelSource.values}
     return {event_id: _figures(*counts) for event_id, *counts in db.rows(STATEMENT, given)}
 
 

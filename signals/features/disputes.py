@@ -12,7 +12,7 @@ MOST_PAYMENTS = 500
 STATEMENT = """
 WITH scored AS MATERIALIZED (
   SELECT id, occurred_at, observed_at, (roles ->> 'payment')::bigint AS payment
-  FROM signals_event WHERE id = ANY(%(ids)s) AND kind = ANY(%(kinds)s) AND roles ? 'payment'
+  FROM signals_event WHERE id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND kind = ANY(%(kinds)s) AND roles ? 'payment'
 ), payers AS MATERIALIZED (
   SELECT t.*, (
     SELECT coalesce(o.roles ->> 'buyer', o.roles ->> 'card')::bigint
@@ -46,5 +46,5 @@ def values(batch: Batch) -> Values:
     """Count the earlier disputes of each payer in a batch with one statement."""
     if batch.kinds.isdisjoint(DISPUTED):
         return {}
-    rows = db.rows(STATEMENT, {"ids": batch.ids, "kinds": list(DISPUTED), "most": MOST_PAYMENTS})
+    rows = db.rows(STATEMENT, {"ids": db.array(batch.ids), "kinds": list(DISPUTED), "most": MOST_PAYMENTS})
     return {event_id: {"payer_disputes_180d": count} for event_id, count in rows}

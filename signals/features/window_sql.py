@@ -15,7 +15,7 @@ WITH scored AS MATERIALIZED (
   FROM signals_involvement me
   JOIN signals_event e ON e.id = me.event_id
   JOIN signals_source s ON s.id = e.source_id
-  WHERE me.event_id = ANY(%(ids)s) AND me.role = '{role}' AND e.kind IN ({on})
+  WHERE me.event_id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND me.role = '{role}' AND e.kind IN ({on})
 )
 SELECT t.id, figures.*
 FROM scored t CROSS JOIN LATERAL (

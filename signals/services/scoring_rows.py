@@ -10,10 +10,10 @@ from signals.features.compute import FEATURE_VERSION
 from signals.features.spec import Values
 from signals.models import Event
 from signals.services.signal_rows import OWN_SOURCE
-from tscore.core.db import rows, transaction_required
+from tscore.core.db import array, rows, transaction_required
 
 CURRENT_SQL = """
-SELECT e.id FROM signals_event e WHERE e.id = ANY(%s) AND NOT EXISTS (
+SELECT e.id FROM signals_event e WHERE e.id = ANY((SELECT %s::bigint[])::bigint[]) AND NOT EXISTS (
   SELECT FROM signals_event later
   WHERE later.source_id = e.source_id AND later.external_id = e.external_id AND later.observed_at > e.observed_at
 )"""
@@ -24,7 +24,7 @@ SELECT older.id FROM signals_event older
 WHERE older.id IN (
   SELECT o.id FROM signals_event e JOIN signals_event o
     ON o.source_id = e.source_id AND o.external_id = e.external_id AND o.observed_at < e.observed_at
-  WHERE e.id = ANY(%s)
+  WHERE e.id = ANY((SELECT %s::bigint[])::bigint[])
 ) ORDER BY older.id FOR NO KEY UPDATE"""
 
 SETTLE_SQL = """
@@ -43,20 +43,20 @@ WHERE retracted_at IS NULL AND source_id = (SELECT id FROM signals_source WHERE 
     JOIN signals_event older ON older.source_id = e.source_id AND older.external_id = e.external_id
       AND older.observed_at < e.observed_at
     JOIN signals_signalevent part ON part.event_id = older.id AND part.position = 0
-    WHERE e.id = ANY(%(ids)s)
+    WHERE e.id = ANY((SELECT %(ids)s::bigint[])::bigint[])
   )
 RETURNING 1"""
 
 
 def current(event_ids: Sequence[int]) -> set[int]:
     """Return those of the events that no later revision has replaced."""
-    return {pk for (pk,) in rows(CURRENT_SQL, [list(event_ids)])} if event_ids else set()
+    return {pk for (pk,) in rows(CURRENT_SQL, [array(event_ids)])} if event_ids else set()
 
 
 @transaction_required
 def lock_older(event_ids: Sequence[int]) -> None:
     """Wait for whoever settles an older revision of these events, and keep others from it."""
-    rows(LOCK_SQL, [list(event_ids)])
+    rows(LOCK_SQL, [array(event_ids)])
 
 
 @transaction_required
@@ -72,4 +72,4 @@ def retract_older(event_ids: Sequence[int], now: datetime) -> int:
     """Withdraw our own signals that older revisions of these events triggered; return how many."""
     if not event_ids:
         return 0
-    return len(rows(RETRACT_SQL, {"ids": list(event_ids), "now": now, "source": OWN_SOURCE}))
+    return len(rows(RETRACT_SQL, {"ids": array(event_ids), "now": now, "source": OWN_SOURCE}))

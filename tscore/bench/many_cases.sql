@@ -85,10 +85,10 @@ SELECT linked.kind, linked.first_seen_at, linked.last_seen_at, linked.count, cop
        coalesce(pool.id, linked.target_id)
   FROM copy CROSS JOIN LATERAL (
     SELECT l.*, target.kind AS target_kind FROM signals_link l JOIN signals_entity target ON target.id = l.target_id
-     WHERE l.origin_id = copy.entity_id ORDER BY l.last_seen_at DESC, l.id LIMIT 6) linked
+     WHERE l.origin_id = copy.entity_id ORDER BY l.last_seen_at DESC, l.target_id, l.kind LIMIT 6) linked
   LEFT JOIN (SELECT DISTINCT kind, size FROM pool) sized ON sized.kind = linked.target_kind
   LEFT JOIN pool ON pool.kind = linked.target_kind
-   AND pool.place = (copy.n::bigint * 7919 + linked.id * 104729) %% sized.size
+   AND pool.place = (copy.n::bigint * 7919 + linked.target_id * 104729) %% sized.size
 ON CONFLICT DO NOTHING;
 
 -- The next row that the console itself writes needs a free number.
