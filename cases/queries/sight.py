@@ -24,7 +24,7 @@ from cases.queries.names import EntityName, is_token, name_with
 from cases.queries.what import SIGNALS, TIMELINE, ReasonLine, SignalView, What
 from cases.services import catalogue, drafts
 from signals.models import Entity, Event
-from signals.services.ingest_entities import aad
+from signals.services.intake.entities import aad
 from tscore.core import crypto, ids
 from tscore.core.errors import Missing
 from tscore.core.models import User

@@ -7,8 +7,8 @@ from typing import Final
 from django.http import HttpRequest, HttpResponse
 from rest_framework.request import Request
 
-from signals.services.ingest_answer import BatchAnswer
-from signals.services.ingest_scan import BODY_LIMIT
+from signals.services.intake.answer import BatchAnswer
+from signals.services.intake.scan import BODY_LIMIT
 from tscore.core.errors import WrongMedia
 from tscore.core.http import read_body
 

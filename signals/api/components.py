@@ -12,7 +12,7 @@ from signals.kinds import KINDS
 from signals.kinds_labels import LabelItem
 from signals.kinds_signals import TYPE, SignalData
 from signals.kinds_structs import Envelope, struct
-from signals.services.ingest_answer import BatchAnswer
+from signals.services.intake.answer import BatchAnswer
 
 _REF = "#/components/schemas/{name}"
 Schema = dict[str, Any]

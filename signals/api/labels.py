@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from signals.api import body
 from signals.api.openapi import intake_schema
-from signals.services import label_intake
+from signals.services.labelling import intake as label_intake
 
 
 class Labels(APIView):

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from signals.api import body
 from signals.api.openapi import intake_schema
-from signals.services import signal_intake
+from signals.services.signals import intake as signal_intake
 
 
 class Signals(APIView):

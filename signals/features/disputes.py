@@ -12,7 +12,8 @@ MOST_PAYMENTS = 500
 STATEMENT = """
 WITH scored AS MATERIALIZED (
   SELECT id, occurred_at, observed_at, (roles ->> 'payment')::bigint AS payment
-  FROM signals_event WHERE id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND kind = ANY(%(kinds)s) AND roles ? 'payment'
+  FROM signals_event
+  WHERE id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND kind = ANY(%(kinds)s) AND roles ? 'payment'
 ), payers AS MATERIALIZED (
   SELECT t.*, (
     SELECT coalesce(o.roles ->> 'buyer', o.roles ->> 'card')::bigint

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from signals.features.identifiers import is_pseudonym
 from signals.kinds_members import ENTITY_KINDS, ID_LIMIT, PERSONAL_KINDS
 from signals.models import Entity, PersonalValue
-from signals.services import ingest_personal
-from signals.services.ingest_entities import aad
+from signals.services.intake.entities import aad
+from signals.services.intake.personal import external_id
 from tscore.core import crypto, ids
 from tscore.core.db import rows
 
@@ -59,7 +59,7 @@ def _wanted(text: str) -> list[tuple[str, str]]:
         return [(kind, text) for kind in ENTITY_KINDS]
     found = []
     for kind in ENTITY_KINDS:
-        name = ingest_personal.external_id(kind, text) if kind in PERSONAL_KINDS or kind == "domain" else text
+        name = external_id(kind, text) if kind in PERSONAL_KINDS or kind == "domain" else text
         if name:
             found.append((kind, name))
     return found

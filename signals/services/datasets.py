@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from signals.features.compute import FEATURE_VERSION
 from signals.models import DatasetVersion
-from signals.services import dataset_card, dataset_files, dataset_rows
-from signals.services.dataset_rows import Row, Table
-from signals.services.dataset_specs import SPECS, DatasetSpec, UnknownTable, spec_of
+from signals.services.tables import card, files, rows
+from signals.services.tables.rows import Row, Table
+from signals.services.tables.specs import SPECS, DatasetSpec, UnknownTable, spec_of
 from signals.verbs import Verb
 from tscore.core import audit
 from tscore.core.db import in_transaction
@@ -60,7 +60,7 @@ def build(
     spec, as_of = spec_of(abuse_type), as_of.astimezone(UTC)
     if as_of > now:
         raise InFuture
-    table = dataset_rows.table(spec, as_of=as_of)
+    table = rows.table(spec, as_of=as_of)
     if not table.rows:
         raise NoRows
     manifest = _write(table, spec, as_of=as_of, out=out)
@@ -94,22 +94,22 @@ def split(rows: Sequence[Row], spec: DatasetSpec) -> list[str]:
 
 def _write(table: Table, spec: DatasetSpec, *, as_of: datetime, out: Path) -> dict[str, Any]:
     splits = split(table.rows, spec)
-    content_hash = dataset_files.content_hash(table.rows, splits, spec)
+    content_hash = files.content_hash(table.rows, splits, spec)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".building-") as name:
         place = Path(name)
-        dataset_files.write_parquet(place / "data.parquet", table.rows, splits, spec)
-        dataset_files.write_csv(place / "data.csv", table.rows, splits, spec)
-        card = dataset_card.card(table, splits, spec, as_of=as_of, content_hash=content_hash, version=FEATURE_VERSION)
-        (place / "card.md").write_text(card, encoding="utf-8")
+        files.write_parquet(place / "data.parquet", table.rows, splits, spec)
+        files.write_csv(place / "data.csv", table.rows, splits, spec)
+        text = card.card(table, splits, spec, as_of=as_of, content_hash=content_hash, version=FEATURE_VERSION)
+        (place / "card.md").write_text(text, encoding="utf-8")
         manifest = {
             "spec": spec.as_json(),
             "as_of": as_of.isoformat(),
             "rows": len(table.rows),
             "content_hash": content_hash,
-            "files": [dataset_files.described(place / file) for file in FILES[:3]],
+            "files": [files.described(place / file) for file in FILES[:3]],
         }
-        dataset_files.write_json(place / "manifest.json", manifest)
+        files.write_json(place / "manifest.json", manifest)
         _move(place, out)
     return manifest
 

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from signals.enums import DeadLetterState, EventStatus
 from signals.models import DeadLetter
-from signals.services import ingest, label_intake, signal_intake
-from signals.services.ingest_answer import ItemAnswer
+from signals.services import ingest
+from signals.services.intake.answer import ItemAnswer
+from signals.services.labelling import intake as label_intake
+from signals.services.signals import intake as signal_intake
 from signals.verbs import Verb
 from tscore.core import audit, crypto, ids
 from tscore.core.db import in_transaction, lock

@@ -11,8 +11,8 @@ from typing import Any
 from signals.features.identifiers import mask_cards
 from signals.kinds_members import PERSONAL_KINDS, VALUE_LIMIT
 from signals.models import DeadLetter, Source
-from signals.services import ingest_personal
-from signals.services.ingest_problems import ItemRefused
+from signals.services.intake import personal
+from signals.services.intake.problems import ItemRefused
 from tscore.core import crypto
 from tscore.core.db import transaction_required
 from tscore.core.models import ErasableKey
@@ -88,7 +88,7 @@ def _tokens(value: Any) -> Iterable[str]:
         kind = _kind(name, value)
         if not isinstance(inner, str):
             yield from _tokens(inner)
-        elif kind and len(inner) <= VALUE_LIMIT and (token := ingest_personal.external_id(kind, inner)):
+        elif kind and len(inner) <= VALUE_LIMIT and (token := personal.external_id(kind, inner)):
             yield token
 
 

@@ -10,18 +10,18 @@ from django.db import DataError
 
 from signals.enums import EventStatus
 from signals.models import Source
-from signals.services import ingest_answer as answers
-from signals.services import ingest_write as write
-from signals.services.ingest_answer import BatchAnswer, ItemAnswer
-from signals.services.ingest_batch import Batch, require_source
-from signals.services.ingest_decode import decode
-from signals.services.ingest_pause import collector_paused
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_ready import Ready, ready
-from signals.services.ingest_revisions import History, Revision
-from signals.services.ingest_run import run
-from signals.services.ingest_scan import Scanned, split
-from signals.services.ingest_write import ToStore
+from signals.services.intake import answer as answers
+from signals.services.intake import write
+from signals.services.intake.answer import BatchAnswer, ItemAnswer
+from signals.services.intake.batch import Batch, require_source
+from signals.services.intake.decode import decode
+from signals.services.intake.pause import collector_paused
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.ready import Ready, ready
+from signals.services.intake.revisions import History, Revision
+from signals.services.intake.run import run
+from signals.services.intake.scan import Scanned, split
+from signals.services.intake.write import ToStore
 from tscore.core import ids
 
 logger = logging.getLogger(__name__)

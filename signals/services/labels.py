@@ -8,7 +8,7 @@ from datetime import datetime
 
 from signals.enums import CLASS_VERDICT, LabelSource, Lane
 from signals.models import AbuseType, Entity, Event, Label
-from signals.services.labels_resolve import resolve
+from signals.services.labelling.resolve import resolve
 from tscore.core.db import transaction_required
 from tscore.core.errors import Invalid
 

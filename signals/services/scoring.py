@@ -17,8 +17,8 @@ from signals.features.batch import Batch, Scored
 from signals.features.spec import Value, Values
 from signals.models import Event
 from signals.services import scoring_rows
-from signals.services.signal_intake import SignalDraft, ensure_detectors, raise_signals
-from signals.services.signal_rows import DetectorRow
+from signals.services.signals.intake import SignalDraft, ensure_detectors, raise_signals
+from signals.services.signals.rows import DetectorRow
 from tscore.core import alarms, work
 from tscore.core.crashpoints import crashpoint
 from tscore.core.db import in_transaction

@@ -9,7 +9,7 @@ from datetime import datetime
 from signals.features.compute import FEATURE_VERSION
 from signals.features.spec import Values
 from signals.models import Event
-from signals.services.signal_rows import OWN_SOURCE
+from signals.services.signals.rows import OWN_SOURCE
 from tscore.core.db import array, rows, transaction_required
 
 CURRENT_SQL = """

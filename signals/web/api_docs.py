@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from signals.enums import CLASS_VERDICT, LabelSource, Lane
 from signals.kinds import KINDS, Kind
 from signals.kinds_members import COMMON, ENTITY_KINDS, PERSONAL_KINDS, Member, Shape
-from signals.services.ingest_problems import DETAILS
+from signals.services.intake.problems import DETAILS
 from tscore.core.http import page
 
 _FORMS = {

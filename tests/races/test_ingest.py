@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from signals.models import Entity, Event, Involvement, Link, Signal
-from signals.services import ingest, signal_intake
+from signals.services import ingest
+from signals.services.signals import intake as signal_intake
 from tests.races.threads import side_by_side
 
 pytestmark = pytest.mark.django_db(transaction=True)

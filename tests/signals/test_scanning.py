@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signals.services import ingest_scan as scan
-from signals.services.ingest_repair import has_key_twice, repair
+from signals.services.intake import scan
+from signals.services.intake.repair import has_key_twice, repair
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

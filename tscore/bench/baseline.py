@@ -19,8 +19,8 @@ from rest_framework.views import APIView
 from signals.kinds import KINDS
 from signals.kinds_members import CONTEXT_ENTITIES, PERSONAL_KINDS
 from signals.models import Entity, Event, Involvement, Link, PersonalText, PersonalValue, Source
-from signals.services import ingest_personal
-from signals.services.ingest_entities import aad
+from signals.services.intake import personal
+from signals.services.intake.entities import aad
 from tscore.core import crypto, ids
 
 Key = tuple[str, str]
@@ -91,7 +91,7 @@ def _entities(item: dict[str, Any]) -> list[tuple[str, Key, str]]:
     given += [(role, what, context[role]) for role, what in CONTEXT_ENTITIES.items() if role in context]
     found = []
     for role, what, value in given:
-        name = ingest_personal.external_id(what, value) or value
+        name = personal.external_id(what, value) or value
         found.append((role, (what, name), value if what in PERSONAL_KINDS else ""))
         if what == "email":
             found.append(("domain", ("domain", value.rpartition("@")[2]), ""))

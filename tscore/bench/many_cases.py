@@ -13,7 +13,7 @@ from django.db import connections
 from cases.models import Case, Queue
 from signals.models import AbuseType
 from signals.services import ingest
-from signals.services.ingest_entities import aad
+from signals.services.intake.entities import aad
 from tscore import pipeline
 from tscore.core import crypto, db, ids
 from tscore.demo import filler, world

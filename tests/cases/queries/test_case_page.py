@@ -8,7 +8,7 @@ from cases.models import Case
 from cases.queries import case_header, decide, mine, what, who
 from cases.services import correlation, decisions, drafts, notes
 from signals.models import Link, PersonalValue, Signal
-from signals.services.ingest_entities import aad
+from signals.services.intake.entities import aad
 from tests import factories
 from tests.cases import build
 from tests.factories import NOON, after

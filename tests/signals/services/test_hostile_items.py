@@ -94,7 +94,7 @@ def test_broken_bytes_are_refused_one_by_one():
 
 @pytest.mark.django_db
 def test_item_that_only_the_database_refuses_costs_no_other(monkeypatch):
-    monkeypatch.setattr("signals.services.ingest_decode.ID_LIMIT", 10_000)
+    monkeypatch.setattr("signals.services.intake.decode.ID_LIMIT", 10_000)
     long = {"target": {"kind": "account", "id": "x" * 300}, "reason": "spam"}
     items = [
         json.dumps({"id": f"r{place}", "type": "report.created", "time": "2026-03-01T10:00:00Z", "data": data}).encode()

@@ -8,7 +8,7 @@ import pytest
 
 from signals.models import Entity, Event, Involvement, Link, PersonalText, PersonalValue
 from signals.services import ingest
-from signals.services.ingest_answer import BatchAnswer
+from signals.services.intake.answer import BatchAnswer
 from tscore.core import crypto, money
 from tscore.core.models import FxRate
 

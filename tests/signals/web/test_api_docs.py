@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from signals.kinds import KINDS
-from signals.services.ingest_problems import DETAILS
+from signals.services.intake.problems import DETAILS
 from tscore.core.models import ApiKey
 
 pytestmark = pytest.mark.django_db

@@ -10,16 +10,16 @@ from msgspec import UNSET
 
 from signals.enums import EventStatus
 from signals.models import AbuseType, Entity, Event, Label, Source
-from signals.services import ingest_answer as answers
 from signals.services import labels
-from signals.services.ingest_answer import BatchAnswer, ItemAnswer
-from signals.services.ingest_batch import Batch
-from signals.services.ingest_entities import Entities
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_run import run
-from signals.services.ingest_scan import Scanned, split
-from signals.services.label_known import Known, known_labels
-from signals.services.label_ready import ReadyLabel, read
+from signals.services.intake import answer as answers
+from signals.services.intake.answer import BatchAnswer, ItemAnswer
+from signals.services.intake.batch import Batch
+from signals.services.intake.entities import Entities
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.run import run
+from signals.services.intake.scan import Scanned, split
+from signals.services.labelling.known import Known, known_labels
+from signals.services.labelling.ready import ReadyLabel, read
 from signals.services.labels import LabelDraft
 from tscore.core import ids
 

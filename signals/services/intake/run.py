@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signals.services.ingest_answer import BatchAnswer
+from signals.services.intake.answer import BatchAnswer
 from tscore.core import work
 from tscore.core.db import in_transaction
 

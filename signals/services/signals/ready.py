@@ -15,12 +15,12 @@ from signals.features.identifiers import mask_cards, normalise_domain
 from signals.kinds_members import PERSONAL_KINDS
 from signals.kinds_signals import SignalData
 from signals.kinds_structs import EntityRef
-from signals.services.ingest_batch import require_source
-from signals.services.ingest_decode import open_envelope, require_id, typed, utc
-from signals.services.ingest_personal import external_id, held, refuse_card
-from signals.services.ingest_problems import ItemRefused, Place, unknown_kind
-from signals.services.ingest_ready import Key
-from signals.services.ingest_scan import Scanned
+from signals.services.intake.batch import require_source
+from signals.services.intake.decode import open_envelope, require_id, typed, utc
+from signals.services.intake.personal import external_id, held, refuse_card
+from signals.services.intake.problems import ItemRefused, Place, unknown_kind
+from signals.services.intake.ready import Key
+from signals.services.intake.scan import Scanned
 from tscore.core import crypto, money
 
 # What a sentence must not hold in the clear: it cannot be erased. Both become references to their tokens.

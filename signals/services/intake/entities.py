@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from signals.kinds_members import ATTRIBUTES
-from signals.services.ingest_hubs import is_hub_by_name
-from signals.services.ingest_ready import Key, Ready
+from signals.services.intake.hubs import is_hub_by_name
+from signals.services.intake.ready import Key, Ready
 from tscore.core import crypto, ids
 from tscore.core.db import Contended, array, rows
 

@@ -21,7 +21,7 @@ from signals.features.identifiers import (
     parse_ip,
 )
 from signals.kinds_members import ID_LIMIT, PERSONAL_KINDS, VALUE_LIMIT
-from signals.services.ingest_problems import ItemRefused
+from signals.services.intake.problems import ItemRefused
 from tscore.core import crypto
 
 NORMALISERS: dict[str, Callable[[str], str]] = {

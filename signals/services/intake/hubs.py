@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from signals.services.ingest_ready import Key
+from signals.services.intake.ready import Key
 from tscore.core.db import array, rows
 
 MOST_ACCOUNTS = 100

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_ready import Key
-from signals.services.ingest_write import lock_lanes
-from signals.services.signal_ready import ReadySignal
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.ready import Key
+from signals.services.intake.write import lock_lanes
+from signals.services.signals.ready import ReadySignal
 from tscore.core.db import rows, transaction_required
 
 _LANES = 0x0800_0000  # apart from the lanes of events, whose numbers are those of sources

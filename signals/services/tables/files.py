@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from signals.features.spec import Type
-from signals.services.dataset_rows import Row
-from signals.services.dataset_specs import DatasetSpec
+from signals.services.tables.rows import Row
+from signals.services.tables.specs import DatasetSpec
 
 Cell = bool | int | float | str | datetime | None
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import msgspec
 
-from signals.services import ingest_hubs
-from signals.services.ingest_entities import Entities, Links
-from signals.services.ingest_ready import Ready
-from signals.services.ingest_revisions import History, Revision
+from signals.services.intake import hubs
+from signals.services.intake.entities import Entities, Links
+from signals.services.intake.ready import Ready
+from signals.services.intake.revisions import History, Revision
 from tscore.core import crypto
 from tscore.core.db import array, rows, transaction_required
 
@@ -137,11 +137,11 @@ def _join(entities: Entities, links: Links) -> None:
 
     Last, because from here to the commit batches wait for each other's popular entities.
     """
-    linked = rows(LINK_SQL, _arrays(LINK_COLUMNS, links.columns()) | {"hub_kinds": array(ingest_hubs.KINDS)})
+    linked = rows(LINK_SQL, _arrays(LINK_COLUMNS, links.columns()) | {"hub_kinds": array(hubs.KINDS)})
     entities.touch()
     accounts = {pk for key, pk in entities.ids.items() if key[0] == "account"}
     known = {entities.ids[key] for key in entities.known}
-    ingest_hubs.mark({target for origin, target in linked if origin in accounts and target in known})
+    hubs.mark({target for origin, target in linked if origin in accounts and target in known})
 
 
 def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict[str, Any]:

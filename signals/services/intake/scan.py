@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from signals.services.ingest_problems import ItemRefused
+from signals.services.intake.problems import ItemRefused
 from tscore.core.errors import BadRequest, Invalid, TooLarge
 
 MOST_ITEMS = 1000

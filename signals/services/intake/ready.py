@@ -23,11 +23,11 @@ from signals.kinds_members import (
     Shape,
 )
 from signals.kinds_structs import EntityRef, Money
-from signals.services.ingest_decode import Decoded, require_id, utc
-from signals.services.ingest_domains import domains_in, registered
-from signals.services.ingest_personal import held, refuse_card
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_repair import REPLACEMENT
+from signals.services.intake.decode import Decoded, require_id, utc
+from signals.services.intake.domains import domains_in, registered
+from signals.services.intake.personal import held, refuse_card
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.repair import REPLACEMENT
 from tscore.core import crypto, money
 
 Key = tuple[str, str]  # (entity kind, external id)

@@ -9,12 +9,12 @@ from typing import Generic, TypeVar
 
 from signals.models import Source
 from signals.services import dead_letters
-from signals.services import ingest_answer as answers
 from signals.services.dead_letters import Refusal
-from signals.services.ingest_answer import BatchAnswer, ItemAnswer
-from signals.services.ingest_decode import find_id
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_scan import Scanned, scan
+from signals.services.intake import answer as answers
+from signals.services.intake.answer import BatchAnswer, ItemAnswer
+from signals.services.intake.decode import find_id
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.scan import Scanned, scan
 from tscore.core import alarms
 from tscore.core.errors import ScopeRefused
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from signals.enums import EventStatus
-from signals.services.ingest_problems import ItemRefused
+from signals.services.intake.problems import ItemRefused
 from tscore.core import ids
 
 

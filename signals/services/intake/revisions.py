@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from signals.enums import EventStatus
-from signals.services.ingest_problems import ItemRefused
+from signals.services.intake.problems import ItemRefused
 
 
 @dataclass(frozen=True, slots=True)

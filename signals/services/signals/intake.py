@@ -10,17 +10,17 @@ from msgspec import UNSET
 
 from signals.enums import EventStatus, Mode
 from signals.models import AbuseType, Source
-from signals.services import ingest_answer as answers
-from signals.services.ingest_answer import BatchAnswer, ItemAnswer
-from signals.services.ingest_batch import Batch
-from signals.services.ingest_entities import Entities
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_ready import Key
-from signals.services.ingest_run import run
-from signals.services.ingest_scan import Scanned, split
-from signals.services.signal_known import Known, known_signals
-from signals.services.signal_ready import ReadySignal, read
-from signals.services.signal_rows import DetectorRow, SignalDraft, ensure_detectors, raise_signals
+from signals.services.intake import answer as answers
+from signals.services.intake.answer import BatchAnswer, ItemAnswer
+from signals.services.intake.batch import Batch
+from signals.services.intake.entities import Entities
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.ready import Key
+from signals.services.intake.run import run
+from signals.services.intake.scan import Scanned, split
+from signals.services.signals.known import Known, known_signals
+from signals.services.signals.ready import ReadySignal, read
+from signals.services.signals.rows import DetectorRow, SignalDraft, ensure_detectors, raise_signals
 from tscore.core import ids
 
 __all__ = ["SignalDraft", "ensure_detectors", "ingest_signals", "ingest_signals_bytes", "raise_signals"]

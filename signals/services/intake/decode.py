@@ -15,10 +15,10 @@ from signals.features.identifiers import contains_card
 from signals.kinds import KINDS, Kind
 from signals.kinds_members import ID_LIMIT
 from signals.kinds_structs import DECODERS, ENVELOPE, Envelope, Identifier, code_at, names_at
-from signals.services import ingest_problems as problems
-from signals.services.ingest_problems import ItemRefused, Place
-from signals.services.ingest_repair import REPLACEMENT, has_key_twice, repair
-from signals.services.ingest_scan import ITEM_LIMIT, Scanned, is_closed
+from signals.services.intake import problems
+from signals.services.intake.problems import ItemRefused, Place
+from signals.services.intake.repair import REPLACEMENT, has_key_twice, repair
+from signals.services.intake.scan import ITEM_LIMIT, Scanned, is_closed
 
 OLDEST, NEWEST = 1970, 9000
 _EXTENSION = re.compile("[a-z0-9]{1,20}")

@@ -12,12 +12,12 @@ from signals import kinds_labels
 from signals.enums import CLASS_VERDICT
 from signals.features.identifiers import contains_card
 from signals.kinds_labels import LabelItem
-from signals.services.ingest_decode import require_id, typed, utc, utf8
-from signals.services.ingest_problems import ItemRefused, Place
-from signals.services.ingest_ready import Key
-from signals.services.ingest_repair import has_key_twice, repair
-from signals.services.ingest_scan import Scanned
-from signals.services.signal_ready import entity_key
+from signals.services.intake.decode import require_id, typed, utc, utf8
+from signals.services.intake.problems import ItemRefused, Place
+from signals.services.intake.ready import Key
+from signals.services.intake.repair import has_key_twice, repair
+from signals.services.intake.scan import Scanned
+from signals.services.signals.ready import entity_key
 
 # Only decisions made here write labels of this origin.
 DECISION_ORIGIN = "decision:"

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from signals.services.dataset_rows import CHECKED_ROWS, Table
-from signals.services.dataset_specs import DatasetSpec
+from signals.services.tables.rows import CHECKED_ROWS, Table
+from signals.services.tables.specs import DatasetSpec
 
 CARD = """# {title}: training table as of {as_of}
 

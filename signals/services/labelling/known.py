@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Q
 
 from signals.models import Label
-from signals.services.ingest_problems import ItemRefused
-from signals.services.ingest_write import lock_lanes
-from signals.services.label_ready import ReadyLabel
-from signals.services.signal_known import named_events
+from signals.services.intake.problems import ItemRefused
+from signals.services.intake.write import lock_lanes
+from signals.services.labelling.ready import ReadyLabel
+from signals.services.signals.known import named_events
 from tscore.core.db import transaction_required
 
 _LANES = 0x0A00_0000  # apart from the lanes of events and of signals

@@ -11,10 +11,10 @@ from itertools import groupby
 from signals.features import compute
 from signals.features.spec import Value
 from signals.models import Entity, Label
-from signals.services import dataset_reads as reads
-from signals.services.dataset_reads import Moment
-from signals.services.dataset_specs import DatasetSpec
-from signals.services.labels_resolve import resolve
+from signals.services.labelling.resolve import resolve
+from signals.services.tables import reads
+from signals.services.tables.reads import Moment
+from signals.services.tables.specs import DatasetSpec
 
 CHUNK = 2000
 ANSWERS = {"bad": 1, "good": 0}
