@@ -35,10 +35,10 @@ SELECT entity.id, decode(sealed, 'hex'), %s
   JOIN signals_entity entity ON entity.kind = given.kind AND entity.external_id = name"""
 
 
-def make(*, cases: int, now: datetime) -> None:
-    """Fill an empty, migrated database with this many open cases."""
-    play(scale=SCALE, now=now)
-    _fill_pool(now)
+def make(*, cases: int, now: datetime, scale: float = SCALE, pool: int = POOL) -> None:
+    """Fill an empty, migrated database with this many open cases, copies of those of a world of this scale."""
+    play(scale=scale, now=now)
+    _fill_pool(pool, now)
     _as_owner(SQL.read_text(), {"cases": cases, "now": now})
     _open_queue_of_one(now)
     for table in (*(f"signals_{name}" for name in TABLES.split()), "cases_case", "cases_casesignal"):
@@ -74,9 +74,9 @@ def _open_queue_of_one(now: datetime) -> None:
     )  # fmt: skip
 
 
-def _fill_pool(now: datetime) -> None:
+def _fill_pool(size: int, now: datetime) -> None:
     """Store attributes that accounts may share, the personal ones with their sealed values."""
-    keys = [(kind, f"tok_pool{number:018}") for kind in POOL_KINDS for number in range(POOL)]
+    keys = [(kind, f"tok_pool{number:018}") for kind in POOL_KINDS for number in range(size)]
     values = [(*key, crypto.seal("192.0.2.7", aad(*key)).hex()) for key in keys if key[0] != "device"]
     db.rows(_POOL, [now, now, *_columns((*key, ids.keyed_ref("en", *key)) for key in keys)], using="owner")
     db.rows(_POOL_VALUES, [crypto.KEY_ID, *_columns(values)], using="owner")
