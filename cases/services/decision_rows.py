@@ -13,7 +13,7 @@ from django.conf import settings
 
 from cases.enums import ActionMode, ActionState
 from cases.models import Case, Decision
-from cases.services import catalogue
+from cases.services import catalogue, notes
 from cases.services.choices import Choice
 from cases.services.evidence import Evidence, Part, Proof
 from cases.verbs import Verb
@@ -33,7 +33,7 @@ FIRST_STATE = {
 }
 
 # Held effects wait by the real clock, whatever `now` says: it is time for a person to think again.
-_WRITE = """
+_WRITE = f"""
 WITH decided AS (
   INSERT INTO cases_decision (case_id, actor_id, policy_id, verdict, label_class, reason_id, seen_version, case_fence,
                               decided_at)
@@ -51,8 +51,9 @@ asked AS (
 closed AS (
   UPDATE cases_case SET state = 'closed', closed_at = %(now)s, claimed_by_id = NULL, claim_until = NULL,
          rerank_at = NULL, version = version + 1
-   WHERE id = %(case)s)
-SELECT * FROM decided
+   WHERE id = %(case)s),
+{notes.INSERT}
+SELECT decided.*, (SELECT id FROM noted) AS note_id FROM decided
 """
 
 
@@ -91,6 +92,8 @@ def actions(case: Case, subject: Part, choice: Choice, found: dict[str, list[Par
 
 @transaction_required
 def write(case: Case, proof: Evidence, order: Order, choice: Choice, actions: Sequence[dict[str, Any]]) -> Decision:
+    """Store the decision, what was seen, its effects and its note, and close the case, in one statement."""
+    note = notes.seal(order.note, order.now) if order.note.strip() else notes.SealedNote()
     body = json.dumps(_snapshot(case, proof, order.unticked), sort_keys=True, separators=(",", ":"))
     terms = {
         "case": case.pk,
@@ -106,6 +109,7 @@ def write(case: Case, proof: Evidence, order: Order, choice: Choice, actions: Se
         "sha256": hashlib.sha256(body.encode()).digest(),
         "actions": json.dumps(actions),
         "hold": settings.HOLD_EFFECTS,
+        **note.terms,
     }
     return next(iter(Decision.objects.raw(_WRITE, terms)))
 
@@ -167,7 +171,10 @@ def label(case: Case, decision: Decision, ticked: Sequence[Proof], order: Order,
 
 @transaction_required
 def record(case: Case, decision: Decision, choice: Choice, actions: Sequence[dict[str, Any]], order: Order) -> None:
-    audit.record(
+    """Write the audit rows: the note, where there is one, then the decision."""
+    note_id: int | None = decision.note_id  # type: ignore[attr-defined]
+    noted = [notes.entry(case=case, author=order.actor, note_id=note_id, now=order.now)] if note_id else []
+    decided = audit.Entry(
         actor=order.actor,
         verb=Verb.CASE_DECIDED,
         object_type="case",
@@ -183,3 +190,4 @@ def record(case: Case, decision: Decision, choice: Choice, actions: Sequence[dic
         },
         reason=choice.reason.slug,
     )
+    audit.record_many([*noted, decided])

@@ -8,7 +8,7 @@ from typing import Any
 
 from cases import permissions
 from cases.models import Case, Decision
-from cases.services import catalogue, choices, claims, evidence, holding, notes, reversals, targets
+from cases.services import catalogue, choices, claims, evidence, holding, reversals, targets
 from cases.services import decision_rows as rows
 from cases.services.choices import BadChoice
 from cases.services.decision_rows import Order
@@ -94,8 +94,6 @@ def _decide(order: Order) -> tuple[Decision, Case]:
     decision = rows.write(case, proof, order, choice, actions)
     crashpoint("decide.after_outbox")
     rows.label(case, decision, proof.ticked(order.unticked), order, choice)
-    if order.note.strip():
-        notes.write(case=case, author=order.actor, text=order.note, now=order.now)
     rows.record(case, decision, choice, actions, order)
     if actions:
         work.wake("deliver")

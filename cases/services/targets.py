@@ -81,7 +81,7 @@ class _Search:
 
     def _payouts(self) -> list[Part]:
         paid = PAID_PARTY_OF.get(self.roles[0])
-        accounts = self._with_role(paid) if paid else self._accounts()
+        accounts = self._with_role(paid) if paid else self._of_kind("account")
         if not accounts:
             return []
         return _parts(_OPEN_PAYOUTS, {"accounts": [account.id for account in accounts]}, "payout")

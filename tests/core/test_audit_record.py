@@ -71,3 +71,16 @@ def test_record_of_a_stage_names_the_stage(db, now):
         )
 
     assert AuditEvent.objects.get().actor_name == "system:release"
+
+
+def test_record_many_writes_its_entries_in_order_in_one_statement(ada, now, django_assert_num_queries):
+    entries = [
+        audit.Entry(actor=ada, verb=verb, object_type="case", object_ref="C-1", at=now)
+        for verb in ("note.added", "case.decided")
+    ]
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        written = audit.record_many(entries)
+
+    assert [row.verb for row in written] == list(AuditEvent.objects.order_by("id").values_list("verb", flat=True))
+    assert [row.verb for row in written] == ["note.added", "case.decided"]

@@ -16,7 +16,7 @@ from tests import factories
 from tests.cases import build
 from tests.factories import NOON, after
 from tscore.core.errors import Missing
-from tscore.core.models import AuditEvent
+from tscore.core.models import AuditEvent, ErasableKey
 
 
 def nothing_was_written():
@@ -206,7 +206,21 @@ def test_decide_keeps_the_note_with_the_case(ada):
 
     build.decision(held, note="  Owner called. ")
 
-    assert notes.text_of(Note.objects.get()) == "Owner called."
+    note = Note.objects.get()
+    assert (notes.text_of(note), note.case_id, note.author, note.written_at) == ("Owner called.", held.pk, ada, NOON)
+    trail = list(AuditEvent.objects.order_by("id").values_list("verb", flat=True))
+    assert trail[-2:] == ["note.added", "case.decided"]
+    assert AuditEvent.objects.get(verb="note.added").after == {"note": note.pk}
+
+
+def test_decide_refuses_what_is_no_note_and_writes_nothing(ada):
+    held = build.held_case(ada)
+
+    with pytest.raises(notes.BadNote):
+        build.decision(held, note="a\x00b")
+
+    assert nothing_was_written()
+    assert (Note.objects.count(), ErasableKey.objects.count()) == (0, 0)
 
 
 def test_decide_and_next_hands_out_the_next_case(ada):

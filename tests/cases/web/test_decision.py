@@ -3,15 +3,12 @@
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from cases.models import Action, Case, Decision, Note
 from cases.services import notes
 from signals.models import Label
 from tests import factories
 from tests.cases import build
-from tests.cases.web.statements import counted
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -230,22 +227,3 @@ def test_preview_says_what_a_preset_would_do(ada, sign_in):
     assert 'name="record_of" value="1"' in html
     assert "locks the account" in html
     assert list(Decision.objects.all()) == []
-
-
-def test_decide_and_next_needs_at_most_twelve_statements_whatever_the_evidence(ada, sign_in):
-    found = []
-    for number in (1, 50):
-        events = tuple(build.login(f"many-{number}", factories.after(-index)) for index in range(number))
-        build.signal(factories.entity("account", f"many-{number}"), events=events, score=0.99)
-        build.correlation.correlate_pending(limit=100, now=factories.NOON)
-        client = sign_in(ada)
-        case = build.held_case(ada, f"first-{number}")
-        sent = form(case)
-        client.get("/queues/ato/")
-        with CaptureQueriesContext(connection) as statements:
-            answer = client.post(f"/cases/{case.ref}/decision/", sent, **HTMX)
-        assert answer.status_code == 200
-        found.append(counted(statements))
-
-    assert len(found[0]) == len(found[1])
-    assert len(found[1]) <= 12, "\n".join(found[1])
