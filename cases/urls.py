@@ -4,7 +4,7 @@ from typing import Final
 
 from django.urls import path
 
-from cases.web import actions, audit, case, claims, decisions, entity, home, notes, queues, search
+from cases.web import actions, audit, case, claims, decisions, delivery, entity, home, notes, queues, search
 from tscore.core.access import Group, Rule, SignedIn
 
 app_name = "cases"
@@ -32,6 +32,8 @@ urlpatterns = [
     path("e/<slug:kind>/<str:ref>/", entity.entity, name="entity"),
     path("e/<slug:kind>/<str:ref>/<slug:tab>/", entity.entity, name="entity_tab"),
     path("actions/", actions.actions, name="actions"),
+    path("delivery/", delivery.delivery, name="delivery"),
+    path("delivery/resumption/", delivery.resumption, name="resumption"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verification/", audit.verification, name="verification"),
     path("search/", search.search, name="search"),
@@ -41,6 +43,8 @@ _READ: Final[dict[str, Rule]] = {"GET": SignedIn()}
 # Personal values are shown here, so being signed in is not enough.
 _PEOPLE: Final = Group("reviewer", "lead", "analyst")
 _OVERSEERS: Final = Group("auditor", "lead", "admin")
+# Counts and the marketplace's words only, no case and no person.
+_KEEPERS: Final = Group("admin")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
 _READERS = ("home", "queues", "queue", "case", "rest", "mine", "actions")
 _CHANGES = (
@@ -65,6 +69,8 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:entity": {"GET": _PEOPLE},
     "cases:entity_tab": {"GET": _PEOPLE},
+    "cases:delivery": {"GET": _KEEPERS},
+    "cases:resumption": {"POST": _KEEPERS},
     "cases:audit": {"GET": _OVERSEERS},
     "cases:verification": {"POST": _OVERSEERS},
 }

@@ -25,6 +25,7 @@ navigation.declare(
     Place("cases:home", "Home", "house", key="g h"),
     Place("cases:queues", "Queues", "inbox", key="g q"),
     Place("cases:actions", "Actions", "send", key="g x"),
+    Place("cases:delivery", "Delivery", "unplug"),
     Place("cases:search", "Search", "search", key="g s"),
     Place("cases:audit", "Audit", "scroll-text", key="g u"),
     Place("signals:dead_letters", "Dead letters", "mail-x", section=True),

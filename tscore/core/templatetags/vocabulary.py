@@ -56,6 +56,11 @@ STATUSES: Final = {
     "unknown": Status("Result not known", "circle-question-mark", "bad"),
     "cancelled": Status("Cancelled", "circle-slash"),
     "compensated": Status("Taken back", "undo-2"),
+    # endpoints
+    "delivering": Status("Taking actions", "circle-check", "good"),
+    "failing": Status("Not taking actions", "octagon-x", "bad"),
+    "paused": Status("Paused", "unplug", "bad"),
+    "not_set": Status("No address", "circle-slash"),
     # verdicts
     "bad": Status("Violation", "ban"),
     "good": Status("No violation", "circle-check"),
