@@ -6,8 +6,12 @@ the stages run and must be gone when they find nothing more to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+
+from django.apps import apps
+from django.db.models import ForeignKey
 
 from tscore.core import db
 
@@ -29,6 +33,25 @@ class Breach:
     sentence: str
     count: int
     first: list[str]
+
+
+def _references() -> Iterator[Invariant]:
+    """Yield one sentence for each reference that the database itself does not check, so that writing it is fast."""
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, ForeignKey) and not field.db_constraint:  # type: ignore[attr-defined]
+                yield _reference(field)
+
+
+def _reference(field: ForeignKey) -> Invariant:  # type: ignore[type-arg]
+    holder, named, column = field.model._meta, field.related_model._meta, f"holder.{field.column}"
+    key = ", ".join(f"holder.{part.column}" for part in holder.pk_fields)
+    return Invariant(
+        f"Every {holder.verbose_name} has the {field.verbose_name} it names",
+        f"""SELECT '{holder.verbose_name} ' || concat_ws('/', {key}) || ' names {named.verbose_name} ' || {column}
+        FROM {holder.db_table} holder WHERE {column} IS NOT NULL
+        AND NOT EXISTS (SELECT FROM {named.db_table} named WHERE named.{field.target_field.column} = {column})""",
+    )
 
 
 FAULTS: Final = (
@@ -111,6 +134,7 @@ FAULTS: Final = (
         """SELECT 'action ' || a.public_id FROM cases_action a LEFT JOIN cases_action r ON r.reverses_id = a.id
         WHERE (a.state = 'compensated') <> coalesce(r.state IN ('done', 'compensated'), false)""",
     ),
+    *_references(),
 )
 
 UNFINISHED: Final = (

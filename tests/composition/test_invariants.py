@@ -1,3 +1,4 @@
+import re
 from io import StringIO
 
 import pytest
@@ -114,3 +115,62 @@ def test_check_names_what_was_broken(decided_and_taken_back, services, sentence)
 
     assert code == 1
     assert sentence in [line.removeprefix("BROKEN ").partition(":")[0] for line in lines]
+
+
+# What migrations took the constraint from, the statement that leaves an orphan there, and how it is named.
+ORPHANS = {
+    "Every involvement has the event it names": (
+        "UPDATE signals_involvement SET event_id = 900001 WHERE role = 'account'",
+        r"involvement \d+ names event 900001",
+    ),
+    "Every involvement has the entity it names": (
+        "UPDATE signals_involvement SET entity_id = 900002 WHERE role = 'account'",
+        r"involvement \d+ names entity 900002",
+    ),
+    "Every link has the origin it names": (
+        "INSERT INTO signals_link (origin_id, target_id, kind, first_seen_at, last_seen_at, count)"
+        " SELECT 900003, id, 'device', now(), now(), 1 FROM signals_entity LIMIT 1",
+        r"link 900003/\d+/device names entity 900003",
+    ),
+    "Every link has the target it names": (
+        "INSERT INTO signals_link (origin_id, target_id, kind, first_seen_at, last_seen_at, count)"
+        " SELECT id, 900004, 'device', now(), now(), 1 FROM signals_entity LIMIT 1",
+        r"link \d+/900004/device names entity 900004",
+    ),
+    "Every event has the actor it names": (
+        "UPDATE signals_event SET actor_id = 900005",
+        r"event \d+ names entity 900005",
+    ),
+    "Every event has the source it names": (
+        "UPDATE signals_event SET source_id = 30006",
+        r"event \d+ names source 30006",
+    ),
+    "Every personal text has the event it names": (
+        "INSERT INTO signals_personaltext (event_id, member, text) VALUES (900007, 'text', 'x')",
+        r"personal text \d+ names event 900007",
+    ),
+    "Every personal value has the entity it names": (
+        "INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id) VALUES (900008, '', '')",
+        r"personal value 900008 names entity 900008",
+    ),
+}
+
+
+def test_every_reference_without_a_constraint_is_checked(db):
+    checked = {one.sentence for one in invariants.FAULTS if re.search(" names [a-z]+ '", one.sql)}
+
+    assert checked == set(ORPHANS)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("sentence", ORPHANS)
+def test_check_names_and_counts_orphans(services, now, sentence):
+    statement, named = ORPHANS[sentence]
+    factories.event("login.failed", now, account="a-17", method="password")
+    tamper(services, connection.settings_dict["NAME"], statement)
+
+    code, lines = check_invariants()
+
+    [line] = [line for line in lines if line.startswith(f"BROKEN {sentence}: ")]
+    assert code == 1
+    assert re.fullmatch(rf"BROKEN {sentence}: 1 do not \({named}\)", line)
