@@ -91,7 +91,7 @@ def claim_next(*, queue: Queue, actor: User, now: datetime) -> Case | None:
     * escalated cases only to leads of the queue.
     """
     permissions.require_review(actor, queue.pk)
-    return db.in_transaction(lambda: _claim_next(queue, actor, now))
+    return db.in_any_transaction(lambda: _claim_next(queue, actor, now))
 
 
 def _claim_next(queue: Queue, actor: User, now: datetime) -> Case | None:
@@ -112,7 +112,7 @@ def claim(*, case_id: int, actor: User, now: datetime) -> Case:
         AlreadyDecided: it is closed.
         LeadsOnly: it is escalated.
     """
-    return db.in_transaction(lambda: _claim(case_id, actor, now))
+    return db.in_any_transaction(lambda: _claim(case_id, actor, now))
 
 
 def _claim(case_id: int, actor: User, now: datetime) -> Case:
@@ -172,7 +172,7 @@ def hold(*, case_id: int, actor: User, now: datetime) -> Case:
         note_claim(case, actor=actor, verb=Verb.CASE_HELD, now=now)
         return case
 
-    return db.in_transaction(held)
+    return db.in_any_transaction(held)
 
 
 def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
@@ -195,7 +195,7 @@ def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
         note_claim(case, actor=actor, verb=Verb.CASE_HANDED_OVER, now=now, to=to.pk)
         return case
 
-    return db.in_transaction(handed_over)
+    return db.in_any_transaction(handed_over)
 
 
 def _require_successor(case: Case, to: User) -> None:
@@ -213,7 +213,7 @@ def release(*, case_id: int, actor: User, now: datetime) -> Case:
         note_claim(case, actor=actor, verb=Verb.CASE_RELEASED, now=now)
         return case
 
-    return db.in_transaction(released)
+    return db.in_any_transaction(released)
 
 
 def skip(*, case_id: int, actor: User, reason: str, now: datetime) -> Case:
@@ -233,7 +233,7 @@ def skip(*, case_id: int, actor: User, reason: str, now: datetime) -> Case:
         note_claim(case, actor=actor, verb=Verb.CASE_SKIPPED, now=now, reason=reason)
         return case
 
-    return db.in_transaction(skipped)
+    return db.in_any_transaction(skipped)
 
 
 def escalate(*, case_id: int, actor: User, note: str = "", now: datetime) -> Case:
@@ -247,7 +247,7 @@ def escalate(*, case_id: int, actor: User, note: str = "", now: datetime) -> Cas
         note_claim(case, actor=actor, verb=Verb.CASE_ESCALATED, now=now)
         return case
 
-    return db.in_transaction(escalated)
+    return db.in_any_transaction(escalated)
 
 
 def release_expired(*, limit: int, now: datetime) -> int:

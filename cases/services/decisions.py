@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from cases import permissions
 from cases.models import Case, Decision
-from cases.services import catalogue, choices, claims, evidence, holding, reversals, targets
+from cases.services import catalogue, choices, evidence, holding, reversals, targets
 from cases.services import decision_rows as rows
 from cases.services.choices import BadChoice
 from cases.services.decision_rows import Order
 from cases.services.evidence import Evidence
 from tscore.core import db, work
 from tscore.core.crashpoints import crashpoint
-from tscore.core.errors import Busy, Conflict, FieldProblem, Missing
+from tscore.core.errors import Conflict, FieldProblem, Missing
 from tscore.core.models import User
 
-__all__ = ["BadChoice", "CaseChanged", "decide", "decide_and_next", "reverse"]
+__all__ = ["BadChoice", "CaseChanged", "decide", "reverse"]
 
 
 class CaseChanged(Conflict):
@@ -54,20 +53,7 @@ def decide(
         case_id, actor, seen_version, fence, policy_id, action_kinds, label_class, reason_id, unticked_event_ids, note,
         now,
     )  # fmt: skip
-    return db.in_transaction(lambda: _decide(order))[0]
-
-
-def decide_and_next(*, actor: User, now: datetime, **decision: Any) -> tuple[Decision, Case | None]:
-    """Decide a case and hand out the next one of its queue.
-
-    Two transactions: nothing about the next case may take the decision back or make its answer wait.
-    """
-    made = decide(actor=actor, now=now, **decision)
-    queue = catalogue.current().queues[made.case.queue_id]
-    try:
-        return made, claims.claim_next(queue=queue, actor=actor, now=now)
-    except Busy:
-        return made, None
+    return db.in_any_transaction(lambda: _decide(order))[0]
 
 
 def _decide(order: Order) -> tuple[Decision, Case]:
@@ -120,4 +106,4 @@ def reverse(*, decision_id: int, actor: User, now: datetime) -> Decision:
     Raises:
         Missing, NotYours, ReversedAlready.
     """
-    return db.in_transaction(lambda: reversals.reverse(decision_id=decision_id, actor=actor, now=now))
+    return db.in_any_transaction(lambda: reversals.reverse(decision_id=decision_id, actor=actor, now=now))

@@ -33,7 +33,7 @@ def add(*, case_id: int, actor: User, text: str, now: datetime) -> Note:
         Case.objects.filter(pk=case.pk).update(version=case.version + 1)
         return note
 
-    return db.in_transaction(added)
+    return db.in_any_transaction(added)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def snooze(*, case_id: int, actor: User, until: datetime, wait_for: str = "", no
         note_claim(case, actor=actor, verb=Verb.CASE_SNOOZED, now=now, until=until.isoformat())
         return case
 
-    return db.in_transaction(put_aside)
+    return db.in_any_transaction(put_aside)
 
 
 def wake_due(*, limit: int, now: datetime) -> int:

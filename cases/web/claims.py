@@ -15,7 +15,7 @@ from cases.forms import HolderForm, SnoozeForm
 from cases.models import Case
 from cases.queries import case_header
 from cases.services import claims, waiting
-from cases.web import answers, keys
+from cases.web import answers, keys, succession
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.http import HtmxRequest, partial, see_other
 from tscore.core.models import User
@@ -102,28 +102,23 @@ def snooze(request: HtmxRequest, ref: str) -> HttpResponse:
     )
 
 
-def _leave(request: HtmxRequest, case: Case, leave: Leaving) -> None:
+def _leave(request: HtmxRequest, case: Case, leave: Leaving) -> dict[str, Any]:
     now = timezone.now()
 
     def run() -> dict[str, Any]:
         leave(case, now)
         return {}
 
-    keys.once(request, now=now, run=run)
+    return keys.once(request, now=now, run=run)
 
 
 def _leave_for_next(request: HtmxRequest, ref: str, leave: Leaving) -> HttpResponse:
     case, now = case_header.case_for(request.user, ref), timezone.now()
-
-    def run() -> dict[str, Any]:
-        leave(case, now)
-        following = claims.claim_next(queue=case.queue, actor=request.user, now=now)
-        return {"case": following.ref if following else ""}
-
     try:
-        following = keys.once(request, now=now, run=run)["case"]
+        answer = _leave(request, case, leave)
     except Conflict as problem:
         return answers.conflict(request, ref, problem, now=now)
+    following = succession.next_ref(request, answer=answer, queue=case.queue, now=now)
     return answers.following(request, queue=case.queue, ref=following, now=now)
 
 

@@ -15,8 +15,8 @@ from cases.forms import DecisionForm, unticked
 from cases.queries import case_header
 from cases.queries import mine as my_work
 from cases.queries.decide import DecidePanel, decide_panel, effect_lines
-from cases.services import decisions
-from cases.web import answers, keys, records
+from cases.services import catalogue, decisions
+from cases.web import answers, keys, records, succession
 from cases.web.refs import case_id_of
 from cases.web.toast import toast
 from signals.enums import CLASS_VERDICT
@@ -47,7 +47,8 @@ def decision(request: HtmxRequest, ref: str) -> HttpResponse:
         action_kinds=form.cleaned_data["action"],
         decision_id=answer["decision"],
     )
-    return answers.following(request, queue=queue, ref=answer["case"], now=now, toast=told, decided=answer["decision"])
+    following = succession.next_ref(request, answer=answer, queue=catalogue.current().queues[answer["queue"]], now=now)
+    return answers.following(request, queue=queue, ref=following, now=now, toast=told, decided=answer["decision"])
 
 
 def _decide(request: HtmxRequest, ref: str, record: dict[str, Any], *, now: datetime, stays: bool) -> dict[str, Any]:
@@ -64,10 +65,8 @@ def _decide(request: HtmxRequest, ref: str, record: dict[str, Any], *, now: date
         "note": record["note"],
         "now": now,
     }
-    if stays:
-        return {"decision": decisions.decide(**terms).pk, "case": ref}
-    decided, following = decisions.decide_and_next(**terms)
-    return {"decision": decided.pk, "case": following.ref if following else ""}
+    made = decisions.decide(**terms)
+    return {"decision": made.pk, "queue": made.case.queue_id} | ({"case": ref} if stays else {})
 
 
 def _add_errors(form: DecisionForm, problem: Invalid) -> None:

@@ -42,6 +42,11 @@ def once(
     return answer
 
 
+def add(request: HtmxRequest, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Take the next step of a form's command and add it to its answer; see `idempotency.add`."""
+    return idempotency.add(key=request.POST[FIELD], actor=f"user:{request.user.pk}", run=run)
+
+
 def _content(request: HtmxRequest) -> bytes:
     fields = [(name, value) for name, values in request.POST.lists() if name not in NOT_CONTENT for value in values]
     return f"{request.path}?{urlencode(sorted(fields))}".encode()

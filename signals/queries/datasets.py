@@ -45,6 +45,11 @@ def dataset_for(ref: str) -> DatasetVersion:
     return version
 
 
+def built_in(folder: str) -> DatasetVersion | None:
+    """Return the table that was built from the page into a folder, if it was recorded."""
+    return DatasetVersion.objects.filter(folder=folder).first()
+
+
 def file_of(version: DatasetVersion, name: str) -> tuple[Path, str]:
     """Return where a file of a table lies and its media type."""
     path = folder_of(version) / name

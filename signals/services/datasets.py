@@ -16,6 +16,7 @@ from signals.services.tables.rows import Row, Table
 from signals.services.tables.specs import SPECS, DatasetSpec, UnknownTable, spec_of
 from signals.verbs import Verb
 from tscore.core import audit
+from tscore.core.crashpoints import crashpoint
 from tscore.core.db import in_transaction
 from tscore.core.errors import Invalid
 
@@ -67,6 +68,7 @@ def build(
     version = _version(table, spec, as_of, manifest)
     version.folder, version.built_at, version.built_by = folder or str(out.resolve()), now, actor
     in_transaction(lambda: _record(version, actor=actor, now=now))
+    crashpoint("dataset.recorded")
     return version
 
 

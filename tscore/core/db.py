@@ -89,6 +89,11 @@ def in_transaction(function: Callable[[], T], *, using: str = "default") -> T:
     raise Contended
 
 
+def in_any_transaction(function: Callable[[], T]) -> T:
+    """Run the function in the transaction of the caller where there is one, otherwise in one of its own."""
+    return function() if in_a_transaction() else in_transaction(function)
+
+
 def sqlstate(error: Exception) -> str:
     """Return PostgreSQL's code of a database error, or an empty text."""
     return getattr(error.__cause__, "sqlstate", None) or ""

@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from django.http import HttpRequest
 
-from tscore.core.db import OutcomeUnknown, in_a_transaction, rows
+from tscore.core.crashpoints import crashpoint
+from tscore.core.db import OutcomeUnknown, in_any_transaction, in_transaction, rows
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.models import IdempotencyKey
 
@@ -45,34 +46,80 @@ def key_from(request: HttpRequest) -> str:
 def once(*, key: str, actor: str, request: bytes, now: datetime, run: Callable[[], Answer]) -> Answer:
     """Run a command at most once for (actor, key); return its answer, or the one given the first time.
 
-    `request` is the canonical form of everything that makes the command. A command that fails leaves no trace, so
-    that it may be corrected and sent again. Inside a caller's transaction answer and effect commit together; outside
-    one the command must be safe against a crash between its own commit and the keeping of the answer.
+    Key, effect and answer commit in one transaction, the caller's or one of its own: a crash leaves all or nothing.
+    `request` is the canonical form of everything that makes the command. `run` joins the transaction and may be started
+    again where the database asks for it; where it fails, nothing stays, so that it may be corrected and sent again.
 
     Raises:
         KeyReused: the key was used with another request.
         InFlight: the same command is running now.
     """
-    digest, number = hashlib.sha256(request).digest(), _lock_number(actor, key)
-    taken = _take(key, actor, digest, now, number)
+
+    def taken_and_run() -> Answer:
+        taken = _take(key, actor, request, now, scope="xact_")
+        return _known(taken) or _keep(taken.id, run())
+
+    answer = in_any_transaction(taken_and_run)
+    crashpoint("once.committed")
+    return answer
+
+
+def add(*, key: str, actor: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Take the next step of a command that `once` answered and add it to the answer, both in a transaction of its own.
+
+    For a step that must not undo the first one. Whoever repeats the command calls this only where the answer lacks
+    what the step adds; of two who take it at the same time, one does and both get its answer.
+    """
+    known = IdempotencyKey.objects.filter(actor=actor, key=key)
+    terms = {"actor": actor, "key": key}
+
+    def taken_and_kept() -> dict[str, Any]:
+        more = run()
+        changed = rows(_ADD_SQL, {**terms, "names": list(more), "more": json.dumps(more)})
+        if not changed:
+            raise _AddedAlready
+        return dict(json.loads(changed[0][0]))
+
     try:
-        if bytes(taken.request_hash) != digest:
-            raise KeyReused
-        if taken.status is not None:
-            return taken.status, taken.ref or {}
-        return _run(taken.id, run)
+        answer = in_transaction(taken_and_kept)
+    except _AddedAlready:
+        return dict(known.get().ref or {})
+    crashpoint("once.added")
+    return answer
+
+
+def once_long(
+    *,
+    key: str,
+    actor: str,
+    request: bytes,
+    now: datetime,
+    run: Callable[[], Answer],
+    find: Callable[[], Answer | None],
+) -> Answer:
+    """Do the same for a command that takes too long for one transaction.
+
+    `find` rebuilds the answer from what the command recorded when it was carried out, or returns None: that is how the
+    answer is known although the process died before it was kept.
+    """
+    number = _lock_number(actor, key)
+    taken = _take(key, actor, request, now, scope="")
+    try:
+        return _known(taken) or _keep(taken.id, find() or _run(taken.id, run))
     finally:
-        if not in_a_transaction():
-            rows("SELECT pg_advisory_unlock(%s)", [number])
+        rows("SELECT pg_advisory_unlock(%s)", [number])
+
+
+class _AddedAlready(Exception):
+    """Somebody else took the step first; what we did is rolled back."""
 
 
 class _Taken(NamedTuple):
-    """The row of a command that nobody else runs now; `status` is null where it was not answered yet."""
+    """The row of a command that nobody else runs now; without an answer where it was not carried out yet."""
 
     id: int
-    request_hash: bytes
-    status: int | None
-    ref: dict[str, Any] | None
+    is_same: bool
+    answer: Answer | None
 
 
 # One round trip: take the lock, claim the key if it is new, read the answer if it is not. The lock ends with the
@@ -90,30 +137,45 @@ known AS (
 SELECT door.is_open, known.* FROM door LEFT JOIN known ON true"""
 
 
-def _take(key: str, actor: str, digest: bytes, now: datetime, number: int) -> _Taken:
-    sql = _TAKE_SQL.format(scope="xact_" if in_a_transaction() else "")
+# Nothing is added twice: who comes second waits for the row, then finds the names taken.
+_ADD_SQL = """
+UPDATE core_idempotencykey SET ref = coalesce(ref, '{}') || %(more)s::jsonb
+WHERE actor = %(actor)s AND key = %(key)s AND NOT coalesce(ref, '{}') ?| %(names)s::text[] RETURNING ref::text"""
+
+
+def _take(key: str, actor: str, request: bytes, now: datetime, *, scope: str) -> _Taken:
+    digest, number = hashlib.sha256(request).digest(), _lock_number(actor, key)
     terms = {"key": key, "actor": actor, "digest": digest, "now": now, "number": number}
-    [(is_open, pk, request_hash, status, ref)] = rows(sql, terms)
+    [(is_open, pk, request_hash, status, ref)] = rows(_TAKE_SQL.format(scope=scope), terms)
     if not is_open:
         raise InFlight
     if pk is None:  # answered and committed between our snapshot and our lock: a new statement sees it
         known = IdempotencyKey.objects.get(actor=actor, key=key)
-        return _Taken(known.pk, bytes(known.request_hash), known.status, known.ref)
-    return _Taken(pk, request_hash, status, json.loads(ref) if isinstance(ref, str) else ref)
+        pk, request_hash, status, ref = known.pk, known.request_hash, known.status, known.ref
+    answer = json.loads(ref) if isinstance(ref, str) else ref
+    return _Taken(pk, bytes(request_hash) == digest, None if status is None else (status, answer or {}))
+
+
+def _known(taken: _Taken) -> Answer | None:
+    if not taken.is_same:
+        raise KeyReused
+    return taken.answer
+
+
+def _keep(pk: int, answer: Answer) -> Answer:
+    status, ref = answer
+    IdempotencyKey.objects.filter(pk=pk).update(status=status, ref=ref)
+    return answer
 
 
 def _run(pk: int, run: Callable[[], Answer]) -> Answer:
-    kept = IdempotencyKey.objects.filter(pk=pk)
     try:
-        status, ref = run()
+        return run()
     except OutcomeUnknown:
         raise  # it may have happened: the row stays, so that only the same request can follow
     except Exception:
-        if not in_a_transaction():
-            kept.delete()
+        IdempotencyKey.objects.filter(pk=pk).delete()
         raise
-    kept.update(status=status, ref=ref)
-    return status, ref
 
 
 def _lock_number(actor: str, key: str) -> int:

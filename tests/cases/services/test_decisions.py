@@ -223,24 +223,14 @@ def test_decide_refuses_what_is_no_note_and_writes_nothing(ada):
     assert (Note.objects.count(), ErasableKey.objects.count()) == (0, 0)
 
 
-def test_decide_and_next_hands_out_the_next_case(ada):
-    build.case("a-2", score=0.5)
-    held = build.held_case(ada, "a-1")
-
-    decision, following = decisions.decide_and_next(
-        case_id=held.pk, actor=ada, seen_version=1, fence=1, now=NOON, **build.choice()
-    )
-
-    assert (decision.case_id, following.claimed_by, following.entity.external_id) == (held.pk, ada, "a-2")
-
-
-def test_decide_and_next_in_few_statements(ada):
+def test_decide_and_claim_next_in_few_statements(ada, queue_a):
     build.payout("p-1", "a-1", 5000)
     build.case("a-2", score=0.5)
     held = build.held_case(ada, "a-1")
 
     with CaptureQueriesContext(connection) as captured:
-        decisions.decide_and_next(case_id=held.pk, actor=ada, seen_version=1, fence=1, now=NOON, **build.choice())
+        build.decision(held)
+        claims.claim_next(queue=queue_a, actor=ada, now=NOON)
 
     statements = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
     assert len(statements) - 1 == 7, statements  # less the one that reads the preset for the test

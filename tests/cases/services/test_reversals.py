@@ -4,7 +4,7 @@ import pytest
 
 from cases.enums import ActionState
 from cases.models import Action, Case, Decision
-from cases.services import correlation, decisions, reversals
+from cases.services import claims, correlation, decisions, reversals
 from signals.models import Label
 from tests.cases import build
 from tests.factories import NOON, after
@@ -110,9 +110,7 @@ def test_reverse_leaves_the_case_closed_where_a_newer_one_is_open(ada):
 def test_reverse_keeps_the_next_case_claimed(ada):
     build.case("a-2", score=0.5)
     held = build.held_case(ada, "a-1")
-    decision, following = decisions.decide_and_next(
-        case_id=held.pk, actor=ada, seen_version=1, fence=1, now=NOON, **build.choice()
-    )
+    decision, following = build.decision(held), claims.claim_next(queue=held.queue, actor=ada, now=NOON)
 
     decisions.reverse(decision_id=decision.pk, actor=ada, now=after(1))
 
