@@ -46,7 +46,17 @@ def look(stage: str) -> None:
     close_old_connections()
 
 
-STAGE_NAMES = ("score", "correlate", "rerank", "release", "wake", "deliver", "seal")
+TICKS = {
+    "score": 1.0,
+    "correlate": 1.0,
+    "rerank": 1.0,
+    "release": 1.0,
+    "wake": 1.0,
+    "deliver": 1.0,
+    "seal": 1.0,
+    "forget_answers": 600.0,
+}
 app.conf.beat_schedule = {
-    name: {"task": "look", "schedule": 1.0, "args": (name,), "options": {"expires": 5}} for name in STAGE_NAMES
+    name: {"task": "look", "schedule": seconds, "args": (name,), "options": {"expires": max(5, seconds / 2)}}
+    for name, seconds in TICKS.items()
 }

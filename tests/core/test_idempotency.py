@@ -1,4 +1,5 @@
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections
@@ -245,3 +246,13 @@ def test_same_command_from_many_threads_runs_once(transactional_db, now):
     assert len(calls) == 1
     assert set(map(str, answers)) <= {"(201, {'alarm': 1})", "None"}
     assert once(now, command(now, calls)) == (201, {"alarm": 1})
+
+
+def test_forget_old_deletes_answers_of_the_day_before_in_batches(transactional_db, now):
+    for hours in (30, 26, 25, 23, 0):
+        once(now - timedelta(hours=hours), lambda: (200, {}), key=f"{hours} h ago")
+
+    handled = [idempotency.forget_old(limit=2, now=now) for _ in range(3)]
+
+    assert handled == [2, 1, 0]
+    assert set(IdempotencyKey.objects.values_list("key", flat=True)) == {"23 h ago", "0 h ago"}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from tscore.core.crashpoints import crashpoint
@@ -108,6 +109,19 @@ def once_long(
         return _known(taken) or _keep(taken.id, find() or _run(taken.id, run))
     finally:
         rows("SELECT pg_advisory_unlock(%s)", [number])
+
+
+# The oldest rows have the smallest ids: the primary key finds them, and no index of its own is needed.
+_FORGET_SQL = """
+WITH oldest AS MATERIALIZED (SELECT id, created_at FROM core_idempotencykey ORDER BY id LIMIT %(limit)s)
+DELETE FROM core_idempotencykey kept USING oldest WHERE kept.id = oldest.id AND oldest.created_at < %(before)s
+RETURNING kept.id"""
+
+
+def forget_old(*, limit: int, now: datetime) -> int:
+    """Delete the oldest answers that nobody asks for again; return how many."""
+    terms = {"limit": limit, "before": now - settings.ANSWERS_KEPT}
+    return in_transaction(lambda: len(rows(_FORGET_SQL, terms)))
 
 
 class _AddedAlready(Exception):
