@@ -32,6 +32,7 @@ DETAILS = {
     "id_conflict": "This id was sent before with other content. Give a later recordedtime to correct it.",
     "unknown_event": "We do not hold this event. Send it first, then send the signal again.",
     "unknown_abuse_type": "There is no such abuse type.",
+    "own_detector": "This is the name of one of our own detectors. Give yours another name.",
     "unknown_label": "We hold no label of this origin and id.",
     "class_mismatch": "This class means another verdict.",
     "no_entity": "Name at least one of the entities of this kind, or a session, device or ip in context.",

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from msgspec import UNSET
 
+from signals.detectors.registry import DETECTORS
 from signals.enums import EventStatus, Mode
 from signals.models import AbuseType, Source
 from signals.services.intake import answer as answers
@@ -25,6 +26,8 @@ from tscore.core import ids
 
 __all__ = ["SignalDraft", "ensure_detectors", "ingest_signals", "ingest_signals_bytes", "raise_signals"]
 STREAM = "signals"
+# However a name is written: what reads like one of ours would be taken for it.
+_OWN = frozenset(name.casefold() for name in DETECTORS)
 
 
 @dataclass(slots=True)
@@ -100,6 +103,8 @@ def _plan(batch: Batch[ReadySignal], known: Known) -> _Plan:
 
 
 def _check(item: ReadySignal, known: Known, types: set[str]) -> None:
+    if item.data.detector.casefold() in _OWN:
+        raise ItemRefused("own_detector", "/data/detector")
     if item.data.abuse_type not in types:
         raise ItemRefused("unknown_abuse_type", "/data/abuse_type")
     for place, event in enumerate(item.data.events):

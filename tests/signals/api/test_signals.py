@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from signals.detectors.registry import DETECTORS
 from signals.models import DeadLetter, Detector, Entity, Signal
 from tests.signals.api.items import login
+from tscore.core import ids
 
 pytestmark = pytest.mark.django_db
 
@@ -94,6 +96,8 @@ def test_other_content_under_the_same_id_is_a_conflict(raise_):
 REFUSED = {
     "unknown_event": ({"events": [{"source": "shop-eu", "id": "evt-9"}]}, "unknown_event", "/0/data/events/0"),
     "unknown_abuse_type": ({"abuse_type": "rudeness"}, "unknown_abuse_type", "/0/data/abuse_type"),
+    "own_detector": ({"detector": next(iter(DETECTORS))}, "own_detector", "/0/data/detector"),
+    "own_detector_in_capitals": ({"detector": next(iter(DETECTORS)).upper()}, "own_detector", "/0/data/detector"),
     "score_above_one": ({"score": 1.2}, "bad_value", "/0/data/score"),
     "no_reasons": ({"reasons": []}, "bad_value", "/0/data/reasons"),
     "unknown_member": ({"sevrity": "high"}, "unknown_field", "/0/data/sevrity"),
@@ -115,6 +119,18 @@ def test_bad_signal_is_refused_by_itself(raise_, members, code, pointer):
     assert [item["status"] for item in items] == ["refused", "new"]
     assert (items[0]["error"]["code"], items[0]["error"]["pointer"]) == (code, pointer)
     assert (DeadLetter.objects.get().stream, Signal.objects.count()) == ("signals", 1)
+
+
+def test_signal_under_the_name_of_one_of_our_detectors_stays_as_a_dead_letter(raise_):
+    name = next(iter(DETECTORS))
+
+    item = raise_([finding(detector=name)]).json()["items"][0]
+
+    letter = DeadLetter.objects.get()
+    assert item["error"]["detail"] == "This is the name of one of our own detectors. Give yours another name."
+    assert item["dead_letter"] == ids.row_ref("dl", letter.pk)
+    assert (letter.code, letter.pointer, letter.external_id) == ("own_detector", "/data/detector", "sig-1")
+    assert (Detector.objects.filter(name=name).count(), Signal.objects.count()) == (0, 0)
 
 
 def test_large_stake_raises_the_default_severity_one_step(raise_):
