@@ -55,6 +55,7 @@ TICKS = {
     "deliver": 1.0,
     "seal": 1.0,
     "forget_answers": 600.0,
+    "forget_tries": 600.0,
 }
 app.conf.beat_schedule = {
     name: {"task": "look", "schedule": seconds, "args": (name,), "options": {"expires": max(5, seconds / 2)}}

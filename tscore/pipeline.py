@@ -11,7 +11,7 @@ from datetime import datetime
 
 from cases.services import claims, correlation, enforcement, priority, waiting
 from signals.services import scoring
-from tscore.core import idempotency
+from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
 
 
@@ -33,6 +33,7 @@ STAGES = (
     Stage("deliver", enforcement.deliver_pending, 20),
     Stage("seal", seal.seal_pending, 1000),
     Stage("forget_answers", idempotency.forget_old, 1000),
+    Stage("forget_tries", throttling.forget_old, 1000),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
 TICK_S = 1.0

@@ -1,9 +1,11 @@
 import json
+import re
 
 import pytest
 from django.test import Client
 
 from tscore.core.models import AuditEvent
+from tscore.demo import desk
 
 PASSWORD = "correct horse battery"
 
@@ -75,6 +77,28 @@ def test_people_of_the_demo_are_shown_only_in_the_demo(db, settings, tmp_path):
     assert "lead@demo.test" in inside
 
 
+def test_people_of_the_demo_sign_in_only_in_the_demo(db, settings, now):
+    person = desk.open_desk(seed="tscore", now=now)[0]
+
+    outside = sign_in_with(person["password"], email=person["email"]).status_code
+    settings.DEMO = True
+    inside = sign_in_with(person["password"], email=person["email"]).status_code
+
+    assert (outside, inside) == (422, 303)
+
+
+def test_session_of_a_demo_ends_with_the_demo(db, settings, now):
+    person = desk.open_desk(seed="tscore", now=now)[0]
+    settings.DEMO, client = True, Client()
+    client.post("/login/", {"username": person["email"], "password": person["password"]})
+    inside = client.get("/me/display/").status_code
+    settings.DEMO = False
+
+    answer = client.get("/me/display/")
+
+    assert (inside, answer.status_code, answer["Location"]) == (200, 302, "/login/?next=/me/display/")
+
+
 def test_logout_needs_a_post_and_ends_the_session(mallory, sign_in):
     client = sign_in(mallory)
 
@@ -116,3 +140,37 @@ def test_display_settings_page_shows_the_settings(mallory, sign_in):
 
     assert answer.status_code == 200
     assert "Display" in answer.text
+
+
+@pytest.mark.parametrize("email", ["mallory@cast.test", "nobody@cast.test"])
+def test_login_makes_whoever_guesses_wait_with_one_message(with_password, email, caplog):
+    answers = [sign_in_with(f"guess-{number}", email=email) for number in range(5)]
+
+    refused = sign_in_with(PASSWORD, email=email)
+
+    assert [answer.status_code for answer in answers] == [422] * 5
+    assert (refused.status_code, 25 <= int(refused["Retry-After"]) <= 30) == (429, True)
+    assert re.findall(r"<p>(Too many .*?)</p>", refused.text) == [
+        f"Too many attempts to sign in. Try again in {refused['Retry-After']} seconds."
+    ]
+    assert "_auth_user_id" not in refused.client.session
+    last = AuditEvent.objects.order_by("-id").first()
+    assert (AuditEvent.objects.count(), last.verb, last.after) == (5, "user.sign_in_refused", {"next_try_after_s": 30})
+    assert [record.levelname for record in caplog.records if record.name == "tscore.core.web.sessions"] == ["WARNING"]
+    assert (PASSWORD in caplog.text, email in caplog.text) == (False, False)
+
+
+def test_login_after_some_failures_starts_afresh(with_password):
+    for number in range(4):
+        sign_in_with(f"guess-{number}")
+
+    assert sign_in_with(PASSWORD).status_code == 303
+    assert [sign_in_with("wrong").status_code for _ in range(4)] == [422] * 4
+
+
+def test_forwarded_address_of_a_stranger_changes_nothing(with_password):
+    for number in range(20):
+        headers = {"X-Forwarded-For": f"192.0.2.{number}"}
+        Client(headers=headers).post("/login/", {"username": f"n{number}@cast.test", "password": "wrong"})
+
+    assert sign_in_with(PASSWORD).status_code == 429

@@ -1,6 +1,6 @@
 """Tables of the floor: people, keys, audit, work, answers already given, alarms, exchange rates."""
 
-from tscore.core.models.access import ApiKey, User
+from tscore.core.models.access import ApiKey, SignInTries, User
 from tscore.core.models.audit import AuditCheckpoint, AuditEvent
 from tscore.core.models.erasable import ErasableKey
 from tscore.core.models.operations import Alarm, FxRate, IdempotencyKey
@@ -14,6 +14,7 @@ __all__ = [
     "ErasableKey",
     "FxRate",
     "IdempotencyKey",
+    "SignInTries",
     "User",
     "WorkRow",
 ]

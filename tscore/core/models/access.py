@@ -78,3 +78,12 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}"
+
+
+class SignInTries(models.Model):
+    """How often signing in failed lately, by name or by address: `subject` is the token of one of them."""
+
+    subject = models.CharField(max_length=40, unique=True)
+    failures = models.PositiveIntegerField()
+    last_at = models.DateTimeField()
+    paused_until = models.DateTimeField(null=True)

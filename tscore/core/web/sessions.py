@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -12,13 +14,15 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from tscore.core import audit, crypto
+from tscore.core import audit, crypto, origin, throttling
 from tscore.core.db import in_transaction
 from tscore.core.http import page, see_other
 from tscore.core.models import User
 from tscore.core.verbs import Verb
 
+logger = logging.getLogger(__name__)
 TEMPLATE = "core/login.html"
+LONGEST_NAME = 254
 
 
 def login(request: HttpRequest) -> HttpResponse:
@@ -27,11 +31,17 @@ def login(request: HttpRequest) -> HttpResponse:
         return see_other(request, _back(request))
     if request.method == "GET":
         return page(request, TEMPLATE, _context(request, AuthenticationForm(request)))
+    typed, ip = request.POST.get("username", ""), origin.current().ip
+    try:
+        pause = throttling.admit(name=typed, ip=ip, now=timezone.now())
+    except throttling.TooManySignIns as problem:
+        return _not_now(request, problem, typed)
     form = AuthenticationForm(request, request.POST)
     if not form.is_valid():
-        _note_refusal(request.POST.get("username", ""))
+        _note_refusal(typed, pause)
         return page(request, TEMPLATE, _context(request, form), status=422)
     person = form.get_user()
+    throttling.succeeded(name=typed, ip=ip)
     auth.login(request, person)
     _note(person, Verb.SIGNED_IN)
     return see_other(request, _back(request))
@@ -57,6 +67,16 @@ def _context(request: HttpRequest, form: AuthenticationForm) -> dict[str, Any]:
     return {"form": form, "next": wanted, "demo_users": _demo_users()}
 
 
+def _not_now(request: HttpRequest, problem: throttling.TooManySignIns, typed: str) -> HttpResponse:
+    """Say how long to wait; only written to the log, or whoever tries most would fill the audit trail."""
+    logger.warning("%s sign-in refused for %s: %s", origin.current().request_id, _word(typed), problem.detail)
+    # A form without data: one with data would be checked, password and all, as soon as it is drawn.
+    context = _context(request, AuthenticationForm(request, initial={"username": typed[:LONGEST_NAME]}))
+    answer = page(request, TEMPLATE, {**context, "message": problem.detail}, status=problem.status)
+    answer["Retry-After"] = problem.headers["Retry-After"]
+    return answer
+
+
 def _demo_users() -> list[dict[str, str]]:
     """Return the people of the demo world, so that a first visitor can sign in; never outside it."""
     if not settings.DEMO:
@@ -74,11 +94,21 @@ def _note(person: User, verb: Verb) -> None:
     )
 
 
-def _note_refusal(typed: str) -> None:
-    # What was typed may be anything, even a password: only its token is kept, enough to see the same word again.
-    now, token = timezone.now(), crypto.token("username_typed", typed.strip().lower())
+def _note_refusal(typed: str, pause: timedelta) -> None:
+    now, after = timezone.now(), {"next_try_after_s": int(pause.total_seconds())} if pause else None
     in_transaction(
         lambda: audit.record(
-            actor=None, actor_name="anonymous", verb=Verb.SIGN_IN_REFUSED, object_type="user", object_ref=token, at=now
+            actor=None,
+            actor_name="anonymous",
+            verb=Verb.SIGN_IN_REFUSED,
+            object_type="user",
+            object_ref=_word(typed),
+            at=now,
+            after=after,
         )
     )
+
+
+def _word(typed: str) -> str:
+    # What was typed may be anything, even a password: only its token is kept, enough to see the same word again.
+    return crypto.token("username_typed", typed.strip().lower())
