@@ -119,7 +119,7 @@ BROKER_URL = env.text("BROKER_URL", f"redis+socket://{run_dir(DATA)}/valkey.sock
 
 # People and access
 AUTH_USER_MODEL = "core.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = ["tscore.core.people.People", "guardian.backends.ObjectPermissionBackend"]
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]

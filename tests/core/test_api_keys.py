@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
-from tscore.core import api_keys
+from tscore.core import api_keys, demo, ids
 from tscore.core.errors import BadKey, NoKey
 from tscore.core.models import ApiKey, AuditEvent
+from tscore.demo import desk
 
 
 @pytest.fixture
@@ -86,3 +88,27 @@ def test_find_refuses_an_expired_key(ada, now):
 
     with pytest.raises(BadKey):
         api_keys.find(token, now + timedelta(hours=1))
+
+
+def test_key_of_a_demo_world_is_refused_outside_one(db, now, settings):
+    token = desk.ingest_key(now=now)
+
+    with pytest.raises(api_keys.DemoKey) as refused:
+        api_keys.find(token, now)
+    settings.DEMO = True
+
+    assert (refused.value.status, refused.value.code) == (401, "bad_key")
+    assert api_keys.find(token, now).source == "demo"
+
+
+def test_request_with_the_key_of_a_demo_world_is_refused_outside_one(db, now):
+    headers = {"Authorization": f"Bearer {desk.ingest_key(now=now)}"}
+
+    answer = Client().post("/api/v1/events", "[]", content_type="application/json", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad_key")
+    assert answer.json()["detail"] == "This key belongs to a demo world and works there only. Create a key of your own."
+
+
+def test_no_drawn_prefix_looks_like_the_mark_of_a_demo():
+    assert set(demo.KEY_MARK) - set(ids.ALPHABET)

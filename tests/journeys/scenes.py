@@ -17,7 +17,7 @@ PASSWORD = "correct horse battery staple"
 def enter(page: Any, console: str, user: User) -> None:
     """Give a browser the session of a person."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="tscore.core.people.People")
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": console}])
 
 

@@ -29,7 +29,7 @@ def run(*, now: datetime, cases: int = CASES, decisions: int = 400, lists: int =
     """Fill the database, then measure over HTTP and in this process; the work is shared out over the queues."""
     began = time.perf_counter()
     many_cases.make(cases=cases, now=now)
-    people = desk.open_desk(seed="bench", now=now)
+    people = desk.open_desk(seed="bench", now=now, domain="bench.test")
     made = Case.objects.filter(OPEN).count()
     lines = [report.line("open_cases", made, "cases", f"made in {time.perf_counter() - began:.0f} s")]
     with server.serving() as address:

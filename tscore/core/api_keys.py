@@ -16,7 +16,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
-from tscore.core import audit, ids
+from tscore.core import audit, demo, ids
 from tscore.core.db import in_transaction
 from tscore.core.errors import BadKey, NoKey, ScopeRefused
 from tscore.core.models import ApiKey, User
@@ -29,6 +29,10 @@ class UnknownScope(ValueError):
     """An API key can only have scopes that exist."""
 
 
+class DemoKey(BadKey):
+    """This key belongs to a demo world and works there only. Create a key of your own."""
+
+
 def create(
     *,
     name: str,
@@ -37,12 +41,13 @@ def create(
     actor: User | None,
     now: datetime,
     expires_at: datetime | None = None,
+    mark: str = "",
 ) -> tuple[ApiKey, str]:
-    """Create a key and return it with its token, which is shown this one time."""
+    """Create a key and return it with its token, which is shown this one time; a `mark` begins its prefix."""
     unknown = sorted(set(scopes) - set(SCOPES))
     if unknown:
         raise UnknownScope(f"{', '.join(unknown)}: not among {', '.join(SCOPES)}.")
-    prefix, secret = ids.base32(secrets.randbits(40), length=8), ids.base32(secrets.randbits(160), length=32)
+    prefix, secret = mark + ids.base32(secrets.randbits(40), length=8), ids.base32(secrets.randbits(160), length=32)
     token = f"ts_{prefix}_{secret}"
     key = ApiKey(
         prefix=prefix, secret_hash=_hash(token), name=name, source=source, scopes=sorted(scopes),
@@ -63,6 +68,7 @@ def find(token: str, now: datetime) -> ApiKey:
     Raises:
         NoKey: there is no token at all.
         BadKey: the token is unknown, revoked or expired; which of these, the answer does not tell.
+        DemoKey: it is a demo world's, and this is none.
     """
     if not token:
         raise NoKey
@@ -70,6 +76,8 @@ def find(token: str, now: datetime) -> ApiKey:
     key = ApiKey.objects.filter(prefix=parts[1]).first() if len(parts) == 3 and parts[0] == "ts" else None
     if key is None or not hmac.compare_digest(bytes(key.secret_hash), _hash(token)) or not _is_valid(key, now):
         raise BadKey
+    if demo.may_not_be_used(key):
+        raise DemoKey
     return key
 
 

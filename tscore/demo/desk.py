@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from guardian.shortcuts import assign_perm
 
 from cases.models import Queue
-from tscore.core import api_keys, ids
+from tscore.core import api_keys, demo, ids
 from tscore.core.groups import GROUPS
 from tscore.core.models import User
 
@@ -35,13 +35,12 @@ def password(seed: str, email: str) -> str:
     return ids.base32(int.from_bytes(hmac.digest(seed.encode(), email.encode(), hashlib.sha256)[:9]), length=14)
 
 
-def open_desk(*, seed: str, now: datetime) -> list[dict[str, str]]:
+def open_desk(*, seed: str, now: datetime, domain: str = demo.DOMAIN) -> list[dict[str, str]]:
     """Create the people with their groups and rights on every queue; return what demo.json says of them."""
-    return [_person(short, name, groups, seed=seed, now=now) for short, name, groups in PEOPLE]
+    return [_person(f"{short}@{domain}", name, groups, seed=seed, now=now) for short, name, groups in PEOPLE]
 
 
-def _person(short: str, name: str, groups: tuple[str, ...], *, seed: str, now: datetime) -> dict[str, str]:
-    email = f"{short}@demo.test"
+def _person(email: str, name: str, groups: tuple[str, ...], *, seed: str, now: datetime) -> dict[str, str]:
     secret = password(seed, email)
     user = User.objects.filter(email=email).first() or User.objects.create_user(
         email, secret, name=name, pseudonym=ids.keyed_ref("rv", seed, email)[:24], date_joined=now
@@ -57,7 +56,9 @@ def _person(short: str, name: str, groups: tuple[str, ...], *, seed: str, now: d
 def ingest_key(*, now: datetime) -> str:
     """Create the demo marketplace's key and return it; it is shown nowhere else but in demo.json."""
     scopes = ["events:write", "signals:write", "labels:write", "labels:read", "assess"]
-    _, token = api_keys.create(name="Demo marketplace", source="demo", scopes=scopes, actor=None, now=now)
+    _, token = api_keys.create(
+        name="Demo marketplace", source="demo", scopes=scopes, actor=None, now=now, mark=demo.KEY_MARK
+    )
     return token
 
 

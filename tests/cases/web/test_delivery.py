@@ -131,7 +131,7 @@ def test_resuming_lets_delivery_go_on_and_is_written_down_once(admin, sign_in):
 def test_resuming_needs_the_form_of_the_page(admin):
     pause()
     client = Client(enforce_csrf_checks=True)
-    client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(admin, backend="tscore.core.people.People")
 
     assert client.post("/delivery/resumption/").status_code == 403
     assert Alarm.objects.filter(cleared_at=None).count() == 1
