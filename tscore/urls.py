@@ -23,10 +23,11 @@ for _declared in (health.ACCESS, *(module.ACCESS for _, module in MOUNTS)):
 
 navigation.declare(
     Place("cases:home", "Home", "house", key="g h"),
-    Place("cases:queues", "Queues", "inbox", key="g q"),
+    Place("cases:queues", "Queues", "inbox", key="g q", also=("/cases/",)),
+    Place("cases:mine", "My decisions", "history", key="g m", also=("/decisions/",), groups=("reviewer", "lead")),
     Place("cases:actions", "Actions", "send", key="g x"),
     Place("cases:delivery", "Delivery", "unplug"),
-    Place("cases:search", "Search", "search", key="g s"),
+    Place("cases:search", "Search", "search", key="g s", also=("/e/",), looks_up=True),
     Place("cases:audit", "Audit", "scroll-text", key="g u"),
     Place("signals:dead_letters", "Dead letters", "mail-x", section=True),
     Place("signals:labels", "Labels", "tags", key="g l"),

@@ -8,12 +8,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from tscore.core import access
+from tscore.core import access, groups
 
 
 @dataclass(frozen=True)
 class Place:
-    """One entry: route name, word, icon (of `tscore.core.icons`), the keys that go there."""
+    """One entry: route name, word, icon (of `tscore.core.icons`), the keys that go there.
+
+    Pages below its own address belong to it, and those below the addresses in `also`. It is shown to whoever may open
+    it, or of those only to members of `groups`. The place with `looks_up` takes what is typed into the top bar.
+    """
 
     route: str
     label: str
@@ -21,6 +25,9 @@ class Place:
     key: str = ""
     section: bool = False
     nested: bool = False
+    also: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    looks_up: bool = False
 
 
 PLACES: list[Place] = []
@@ -32,16 +39,32 @@ def declare(*places: Place) -> None:
 
 
 def visible(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the places this person may open, with the one they are at marked."""
-    here = request.resolver_match.view_name if request.resolver_match else ""
+    """Return the places this person may open; `current` is "page" where they are, "true" where they are inside."""
+    found = [(place, url) for place in PLACES if _is_for(place, request.user) and (url := _address(place.route))]
+    here = _nearest(found, request.path)
     return [
         {
             "url": url, "label": place.label, "icon": place.icon, "key": place.key, "section": place.section,
-            "nested": place.nested, "count": None, "current": place.route == here,
+            "nested": place.nested, "looks_up": place.looks_up, "count": None,
+            "current": "" if place is not here else "page" if url == request.path else "true",
         }
-        for place in PLACES
-        if access.may(request.user, place.route) and (url := _address(place.route))
+        for place, url in found
     ]  # fmt: skip
+
+
+def _is_for(place: Place, user: Any) -> bool:
+    return access.may(user, place.route) and (not place.groups or groups.is_in(user, *place.groups))
+
+
+def _nearest(found: list[tuple[Place, str]], path: str) -> Place | None:
+    """Return the place whose addresses hold this one most closely; the root holds nothing but itself."""
+    holding = [
+        (len(address), place)
+        for place, url in found
+        for address in (url, *place.also)
+        if path == address or (address != "/" and path.startswith(address))
+    ]
+    return max(holding, key=lambda held: held[0])[1] if holding else None
 
 
 def _address(route: str) -> str:
