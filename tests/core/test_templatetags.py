@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from tscore.core.icons import NAMES
 from tscore.core.templatetags import moments, vocabulary
+from tscore.management.commands import build_sprite
 
 NOW = datetime(2026, 11, 24, 14, 32, tzinfo=UTC)
 
@@ -109,8 +111,17 @@ def test_icon_refuses_an_unknown_name():
         draw('{% icon "fingerprint" %}')
 
 
-def test_the_sprite_is_current():
-    call_command("build_sprite", check=True, verbosity=0)
+def test_the_sprite_is_what_would_be_built_now(settings):
+    assert (Path(settings.BASE_DIR) / "static" / "icons.svg").read_text() == build_sprite.sprite()
+
+
+def test_build_sprite_check_refuses_a_sprite_that_is_out_of_date(settings, tmp_path):
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "icons.svg").write_text("<svg></svg>")
+    settings.BASE_DIR = tmp_path
+
+    with pytest.raises(CommandError, match="out of date"):
+        call_command("build_sprite", check=True, verbosity=0)
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,10 @@ def test_lists_hold_names_in_normal_form():
 
 
 @given(st.text(alphabet=st.characters(), max_size=80) | st.text(alphabet="paypl1.-xn\u0430\0\ud800", max_size=40))
-def test_domain_questions_never_raise(text):
-    domains.registrable(text)
-    domains.lookalike_of(text)
-    domains.is_disposable(text)
+def test_domain_answers_about_any_text_agree(text):
+    registered = domains.registrable(text)
+
+    assert registered is None or domains.registrable(registered) == registered
+    assert registered is None or domains.normalise_domain(text).endswith(registered)
+    assert domains.is_disposable(text) >= bool(registered and domains.is_disposable(registered))
+    assert domains.lookalike_of(text) in {None, *(brand.name for brand in BRANDS)}
