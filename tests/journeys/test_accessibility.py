@@ -18,20 +18,24 @@ TWO_LOOKS = (("light", 1440), ("dark", 320))
 RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 
 
-PAGES = ("/", "/queues/", "/actions/", "/me/decisions/", "/search/", "/audit/")
+PAGES = ("/", "/queues/", "/actions/", "/me/decisions/", "/search/", "/audit/", "/delivery/")
 
 
 @pytest.fixture
 def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[Any]:
-    """The page of Ada, who also leads, with four cases of which one is decided."""
+    """The page of Ada, who also leads and keeps the console, with four cases, one decided, its delivery paused."""
     from django.contrib.auth.models import Group
 
+    from cases.services import enforcement
     from tests.cases import build
+    from tests.factories import NOON
+    from tscore.core import alarms
 
     for number, severity in enumerate(("critical", "high", "low")):
         takeover(f"a-{number}", score=0.9 - number / 10, severity=severity)
     build.decision(build.held_case(reviewer, "a-decided"))
-    reviewer.groups.add(Group.objects.get(name="lead"))
+    reviewer.groups.add(*Group.objects.filter(name__in=("lead", "admin")))
+    alarms.raise_alarm(enforcement.PAUSED, "critical", "The marketplace says this endpoint is gone (410).", NOON)
     context = browser.new_context(base_url=console, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     page = context.new_page()
