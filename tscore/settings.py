@@ -197,7 +197,7 @@ BASE_CURRENCY = env.text("BASE_CURRENCY", "EUR")
 CLAIM_LEASE = timedelta(seconds=env.number("CLAIM_LEASE_S", 600, least=1))
 CLAIM_HOLD = timedelta(hours=4)
 WORK_LEASE = timedelta(seconds=env.number("WORK_LEASE_S", 30, least=1))
-ANSWERS_KEPT = timedelta(hours=env.number("ANSWERS_KEPT_H", 24, least=1))  # how long an idempotency key is known
+ANSWERS_KEPT = timedelta(days=env.number("ANSWERS_KEPT_DAYS", 90, least=1))  # how long an idempotency key is known
 HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
 IP_TABLE = env.text("IP_TABLE")
 ANCHORS = env.folder("ANCHORS", str(DATA / "anchors"))  # copies of audit checkpoints, best on another disk

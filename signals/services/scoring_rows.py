@@ -18,14 +18,20 @@ SELECT e.id FROM signals_event e WHERE e.id = ANY((SELECT %s::bigint[])::bigint[
   WHERE later.source_id = e.source_id AND later.external_id = e.external_id AND later.observed_at > e.observed_at
 )"""
 
+# Each step is a fence to the planner: while it takes the table for empty, it would walk the whole of it for every row.
+OLDER_SQL = """
+WITH asked AS MATERIALIZED (
+  SELECT source_id, external_id, observed_at FROM signals_event WHERE id = ANY((SELECT %(ids)s::bigint[])::bigint[])
+), older AS MATERIALIZED (
+  SELECT o.id FROM asked CROSS JOIN LATERAL (
+    SELECT id FROM signals_event WHERE source_id = asked.source_id AND external_id = asked.external_id
+      AND observed_at < asked.observed_at
+  ) o
+)"""
+
 # Only events that have older revisions lock anything; in the order of their ids, so that nobody waits in a circle.
-LOCK_SQL = """
-SELECT older.id FROM signals_event older
-WHERE older.id IN (
-  SELECT o.id FROM signals_event e JOIN signals_event o
-    ON o.source_id = e.source_id AND o.external_id = e.external_id AND o.observed_at < e.observed_at
-  WHERE e.id = ANY((SELECT %s::bigint[])::bigint[])
-) ORDER BY older.id FOR NO KEY UPDATE"""
+LOCK_SQL = f"""{OLDER_SQL}
+SELECT id FROM signals_event WHERE id = ANY(ARRAY(SELECT id FROM older)) ORDER BY id FOR NO KEY UPDATE"""
 
 SETTLE_SQL = """
 UPDATE signals_event SET features = given.features, feature_version = %(version)s, scored_at = %(now)s,
@@ -35,16 +41,13 @@ WHERE signals_event.id = given.id AND signals_event.fence = given.fence AND sign
 RETURNING signals_event.id"""
 
 # Back to "not routed": correlation then counts the case of a retracted signal anew.
-RETRACT_SQL = """
+RETRACT_SQL = f"""{OLDER_SQL}
 UPDATE signals_signal SET retracted_at = %(now)s, routed_at = NULL, next_at = %(now)s
 WHERE retracted_at IS NULL AND source_id = (SELECT id FROM signals_source WHERE name = %(source)s)
-  AND id IN (
-    SELECT part.signal_id FROM signals_event e
-    JOIN signals_event older ON older.source_id = e.source_id AND older.external_id = e.external_id
-      AND older.observed_at < e.observed_at
-    JOIN signals_signalevent part ON part.event_id = older.id AND part.position = 0
-    WHERE e.id = ANY((SELECT %(ids)s::bigint[])::bigint[])
-  )
+  AND id = ANY(ARRAY(
+    SELECT part.signal_id FROM signals_signalevent part
+    WHERE part.position = 0 AND part.event_id = ANY(ARRAY(SELECT id FROM older))
+  ))
 RETURNING 1"""
 
 
@@ -56,7 +59,7 @@ def current(event_ids: Sequence[int]) -> set[int]:
 @transaction_required
 def lock_older(event_ids: Sequence[int]) -> None:
     """Wait for whoever settles an older revision of these events, and keep others from it."""
-    rows(LOCK_SQL, [array(event_ids)])
+    rows(LOCK_SQL, {"ids": array(event_ids)})
 
 
 @transaction_required

@@ -248,11 +248,11 @@ def test_same_command_from_many_threads_runs_once(transactional_db, now):
     assert once(now, command(now, calls)) == (201, {"alarm": 1})
 
 
-def test_forget_old_deletes_answers_of_the_day_before_in_batches(transactional_db, now):
-    for hours in (30, 26, 25, 23, 0):
-        once(now - timedelta(hours=hours), lambda: (200, {}), key=f"{hours} h ago")
+def test_forget_old_deletes_answers_older_than_they_are_kept_in_batches(transactional_db, now):
+    for days in (99, 92, 91, 89, 0):
+        once(now - timedelta(days=days), lambda: (200, {}), key=f"{days} d ago")
 
     handled = [idempotency.forget_old(limit=2, now=now) for _ in range(3)]
 
     assert handled == [2, 1, 0]
-    assert set(IdempotencyKey.objects.values_list("key", flat=True)) == {"23 h ago", "0 h ago"}
+    assert set(IdempotencyKey.objects.values_list("key", flat=True)) == {"89 d ago", "0 d ago"}

@@ -41,8 +41,9 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "shared_preload_libraries": "pg_stat_statements",
 }
-# For folders that are deleted after use: nothing of them has to survive a power cut.
-THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# For folders that are deleted after use: nothing of them has to survive a power cut. Tests empty their tables; whoever
+# counts them just then would make the next test's plans wait for the tables being counted again.
+THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 # One order of text everywhere, whatever the machine's libraries say.
 LOCALE = "--locale-provider=builtin --locale=C --builtin-locale=C.UTF-8"
 INITDB = f"--auth=trust -E UTF8 {LOCALE} --data-checksums --no-instructions"
