@@ -107,7 +107,13 @@ def _bound_log(data: Path) -> None:
 
 
 def _delete(data: Path) -> None:
-    for folder in {data, paths.run_dir(data)}:
+    """Delete the folder so that it is gone in the instant in which nobody finds this keeper's lock any more."""
+    for inside in {postgres.folder(data), paths.run_dir(data)}:  # what takes long, while the lock still stands
+        shutil.rmtree(inside, ignore_errors=True)
+    gone = data.with_name(f"{data.name}.gone")
+    with suppress(OSError):
+        data.rename(gone)
+    for folder in (gone, data):
         shutil.rmtree(folder, ignore_errors=True)
 
 
