@@ -89,3 +89,20 @@ def test_same_finding_under_several_ids_at_once_is_one_signal():
 
     assert counts == Counter(new=1, duplicate=3)
     assert Signal.objects.count() == 1
+
+
+def test_new_entities_of_two_senders_at_once_cost_neither_its_batch():
+    def visits(sender: int, first: int) -> list[bytes]:
+        return [
+            json.dumps({
+                "id": f"{sender}-{number}", "type": "login.failed", "time": "2026-03-01T10:00:00Z",
+                "data": {"account": f"a{number}", "context": {"device": f"d{number}"}},
+            }).encode()
+            for number in range(first, first + 50)
+        ]  # fmt: skip
+
+    for first in range(0, 1000, 50):
+        counts = together(*[lambda sender=sender, first=first: send(visits(sender, first)) for sender in range(3)])
+        assert counts == Counter(new=150)
+
+    assert Entity.objects.count() == 2000

@@ -24,14 +24,15 @@ SELECT e.id, e.kind, e.external_id, e.attributes
 FROM unnest((SELECT %s::text[]), (SELECT %s::text[])) AS given (kind, external_id)
 JOIN signals_entity e USING (kind, external_id)"""
 
-# Rows come sorted by kind and id: two batches that meet the same new entities wait for each other in one order.
+# Rows come sorted by kind and id: two batches that meet the same new entities wait for each other in one order. The
+# conflict names no index: an entity has two that say it is unique, and the later batch may meet either of them first.
 MAKE_SQL = """
 INSERT INTO signals_entity (kind, external_id, ref, attributes, state, state_at, hub, first_seen_at, last_seen_at)
 SELECT r.kind, r.external_id, r.ref, coalesce(r.attributes, '{}'), coalesce(r.state, ''), r.state_at,
   coalesce(r.hub, false), r.first, r.last
 FROM jsonb_to_recordset(%s::jsonb) AS r (kind text, external_id text, ref text, attributes jsonb, state text,
   state_at timestamptz, hub boolean, first timestamptz, last timestamptz)
-ON CONFLICT (kind, external_id) DO NOTHING
+ON CONFLICT DO NOTHING
 RETURNING id, kind, external_id"""
 
 # The last statement of a batch: what it changes is locked until commit, in the order of ids.
