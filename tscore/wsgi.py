@@ -1,8 +1,14 @@
 """The entry point of the web server."""
 
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from tscore.core import heap
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tscore.settings")
 application = get_wsgi_application()
+import_module(settings.ROOT_URLCONF)
+heap.settle()

@@ -149,9 +149,9 @@ def linked_to(entity: Entity) -> list[Linked]:
 
 def cases_about(entity_id: int) -> list[tuple[OtherCase, int]]:
     """Return the newest cases of an entity, each with the id of its queue."""
-    abuse_types = catalogue.current().abuse_types
+    known = catalogue.current()
     return [
-        (OtherCase(f"C-{pk}", abuse_types[abuse_type].name, severity, state, opened_at, closed_at, verdict), queue_id)
+        (OtherCase(f"C-{pk}", known.name_of(abuse_type), severity, state, opened_at, closed_at, verdict), queue_id)
         for pk, abuse_type, severity, state, opened_at, closed_at, verdict, queue_id in db.rows(
             _CASES, {"entity": entity_id, "cases": CASES}
         )

@@ -50,6 +50,11 @@ class Catalogue:
         """Return the queue of an abuse type."""
         return next((queue for queue in self.queues.values() if queue.abuse_type_id == abuse_type), None)
 
+    def name_of(self, abuse_type: str) -> str:
+        """Return the name of an abuse type; one that somebody added since this was read goes by its slug."""
+        found = self.abuse_types.get(abuse_type)
+        return found.name if found else abuse_type
+
     def policies_of(self, abuse_type: str) -> list[Policy]:
         """Return the policies in force for an abuse type."""
         return [policy for policy in self.policies.values() if policy.in_force and policy.abuse_type_id == abuse_type]

@@ -16,6 +16,7 @@ from cases.models.case import OPEN
 from tscore.bench import many_cases, report, reviewer, server
 from tscore.bench.report import Line
 from tscore.bench.timing import SETTING
+from tscore.core import heap
 from tscore.demo import desk
 
 CASES = 100_000
@@ -35,6 +36,7 @@ def run(*, now: datetime, cases: int = CASES, decisions: int = 400, lists: int =
     with server.serving() as address:
         lines += _measure(reviewer.OverHttp(address), people[0], decisions=decisions, lists=lists, through="http")
     settings.MIDDLEWARE = [SETTING, *settings.MIDDLEWARE]
+    heap.settle()
     lines += _measure(reviewer.InProcess(), people[1], decisions=decisions // 4, lists=lists // 4, through="process")
     return lines
 

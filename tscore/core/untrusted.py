@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Final, NamedTuple
 
 HARD_LIMIT: Final = 20_000
+SHORT: Final = 256
 _NAMES: Final = {
     "\u200b": "ZWSP", "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200e": "LRM", "\u200f": "RLM", "\u061c": "ALM",
     "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO", "\u2066": "LRI",
@@ -54,10 +55,17 @@ def defang(text: str) -> str:
 
 def pieces(text: str) -> tuple[Piece, ...]:
     """Split the text into runs that are safe to print and marks for the characters that are not."""
-    text = _bounded(text)
+    return _pieces_again(text) if len(text) <= SHORT else _pieces(_bounded(text))
+
+
+def _pieces(text: str) -> tuple[Piece, ...]:
     if _PLAIN.fullmatch(text):
         return (defang(text),) if text else ()
     return tuple(_joined(_characters(text)))
+
+
+# Names, countries and words of a form come again on every page.
+_pieces_again = lru_cache(maxsize=4096)(_pieces)
 
 
 def plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -13,7 +13,7 @@ from django import template
 from django.template import Context
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tscore.core import icons
@@ -163,7 +163,9 @@ def _drawing(name: str, css_class: str) -> SafeString:
     return format_html('<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css_class, sprite, name)
 
 
-def _html(parts: Iterable[safe.Piece]) -> SafeString:
+def _html(parts: Sequence[safe.Piece]) -> SafeString:
+    if len(parts) == 1 and isinstance(parts[0], str):  # nearly always
+        return escape(parts[0])
     return format_html_join("", "{}", ((_piece(part),) for part in parts))
 
 
