@@ -11,6 +11,7 @@ from signals.services import ingest
 from tscore import pipeline
 from tscore.bench import report
 from tscore.bench.report import Line
+from tscore.core import heap
 from tscore.demo import filler, world
 
 STAGES = ("score", "correlate")
@@ -19,6 +20,7 @@ STAGES = ("score", "correlate")
 def run(*, now: datetime, scale: float = 0.3) -> list[Line]:
     """Send a demo world through; return the rate of each stage and of all together."""
     events = world.build(seed="bench", epoch=now, scale=scale).events
+    heap.settle()
     spent: dict[str, float] = defaultdict(float)
     for part in filler.batches(events, filler.BATCH):
         at = datetime.fromisoformat(part[-1]["time"])

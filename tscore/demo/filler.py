@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from signals.services import ingest
 from tscore import pipeline
+from tscore.core import heap
 from tscore.demo import desk, rounds, world
 from tscore.demo.clockwork import SOURCE
 from tscore.demo.people import DAYS
@@ -41,6 +42,7 @@ def fill(*, say: Say) -> None:
     start = epoch - timedelta(days=DAYS)
     content = _introduce(epoch, start)
     built = world.build(seed=settings.DEMO_SEED, epoch=epoch, scale=settings.DEMO_SCALE)
+    heap.settle()  # the world stays: nobody has to look through it again and again
     _tell_marketplace(built.events)
     _play(built.events, rounds.Rounds(built, epoch=epoch), say=say)
     desk.write_file(settings.DATA, {**content, "filled": True})
