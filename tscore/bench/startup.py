@@ -110,6 +110,14 @@ def _read(pid: int, name: str) -> str:
 
 def without_outside(environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment without addresses of databases that are not the bench's own."""
-    outside = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEALER_URL", "BROKER_URL", "DEMO_EPOCH", "DEMO_SCALE"}
+    outside = {
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "DATABASE_SEALER_URL",
+        "BROKER_URL",
+        "DEMO_EPOCH",
+        "DEMO_SCALE",
+        "ANCHORS",
+    }
     given = os.environ if environ is None else environ
     return {name: value for name, value in given.items() if name not in outside}
