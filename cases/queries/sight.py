@@ -124,7 +124,7 @@ def panel(sight: Sight, *, user: User) -> DecidePanel:
 
 
 def _sight(row: Any) -> Sight:
-    subject, known = _json(row.subject), catalogue.current()
+    subject, known = _json(row.subject), catalogue.holding([row.queue_id])
     row.entity = _entity(subject)
     for name in ("first_seen_at", "last_seen_at", "state_at"):
         setattr(row.entity, name, datetime.fromisoformat(subject[name]) if subject[name] else None)

@@ -149,12 +149,11 @@ def linked_to(entity: Entity) -> list[Linked]:
 
 def cases_about(entity_id: int) -> list[tuple[OtherCase, int]]:
     """Return the newest cases of an entity, each with the id of its queue."""
-    known = catalogue.current()
+    rows = db.rows(_CASES, {"entity": entity_id, "cases": CASES})
+    types = catalogue.holding(row[-1] for row in rows).abuse_types
     return [
-        (OtherCase(f"C-{pk}", known.name_of(abuse_type), severity, state, opened_at, closed_at, verdict), queue_id)
-        for pk, abuse_type, severity, state, opened_at, closed_at, verdict, queue_id in db.rows(
-            _CASES, {"entity": entity_id, "cases": CASES}
-        )
+        (OtherCase(f"C-{pk}", types[abuse_type].name, severity, state, opened_at, closed_at, verdict), queue_id)
+        for pk, abuse_type, severity, state, opened_at, closed_at, verdict, queue_id in rows
     ]
 
 

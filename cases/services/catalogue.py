@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cases.models import Policy, Preset, Queue, Reason
@@ -50,11 +50,6 @@ class Catalogue:
         """Return the queue of an abuse type."""
         return next((queue for queue in self.queues.values() if queue.abuse_type_id == abuse_type), None)
 
-    def name_of(self, abuse_type: str) -> str:
-        """Return the name of an abuse type; one that somebody added since this was read goes by its slug."""
-        found = self.abuse_types.get(abuse_type)
-        return found.name if found else abuse_type
-
     def policies_of(self, abuse_type: str) -> list[Policy]:
         """Return the policies in force for an abuse type."""
         return [policy for policy in self.policies.values() if policy.in_force and policy.abuse_type_id == abuse_type]
@@ -87,6 +82,15 @@ def current() -> Catalogue:
                 _kept.value = _read(key)
             _kept.checked = time.monotonic()
         return _kept.value
+
+
+def holding(queue_ids: Iterable[int]) -> Catalogue:
+    """Return a catalogue with the queues of stored cases, read again at once where one is newer than the last check."""
+    found = current()
+    if found.queues.keys() >= set(queue_ids):
+        return found
+    forget()
+    return current()
 
 
 def forget() -> None:

@@ -61,7 +61,7 @@ def _decide(order: Order) -> tuple[Decision, Case]:
     if not permissions.may_review(order.actor, case.queue_id):
         raise Missing
     _require_fresh(case, order)
-    queue = catalogue.current().queues[case.queue_id]
+    queue = catalogue.holding([case.queue_id]).queues[case.queue_id]
     choice = choices.check(
         queue=queue,
         policy_id=order.policy_id,

@@ -5,7 +5,6 @@ import pytest
 from django.test import Client
 
 from tscore.core.models import AuditEvent
-from tscore.demo import desk
 
 PASSWORD = "correct horse battery"
 
@@ -75,28 +74,6 @@ def test_people_of_the_demo_are_shown_only_in_the_demo(db, settings, tmp_path):
 
     assert "lead@demo.test" not in outside
     assert "lead@demo.test" in inside
-
-
-def test_people_of_the_demo_sign_in_only_in_the_demo(db, settings, now):
-    person = desk.open_desk(seed="tscore", now=now)[0]
-
-    outside = sign_in_with(person["password"], email=person["email"]).status_code
-    settings.DEMO = True
-    inside = sign_in_with(person["password"], email=person["email"]).status_code
-
-    assert (outside, inside) == (422, 303)
-
-
-def test_session_of_a_demo_ends_with_the_demo(db, settings, now):
-    person = desk.open_desk(seed="tscore", now=now)[0]
-    settings.DEMO, client = True, Client()
-    client.post("/login/", {"username": person["email"], "password": person["password"]})
-    inside = client.get("/me/display/").status_code
-    settings.DEMO = False
-
-    answer = client.get("/me/display/")
-
-    assert (inside, answer.status_code, answer["Location"]) == (200, 302, "/login/?next=/me/display/")
 
 
 def test_logout_needs_a_post_and_ends_the_session(mallory, sign_in):

@@ -3,8 +3,9 @@
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Policy
+from cases.models import Policy, Queue
 from cases.services import catalogue
+from signals.models import AbuseType
 
 
 def test_current_costs_nothing_while_it_is_fresh(db):
@@ -29,6 +30,23 @@ def test_current_is_read_again_when_the_check_finds_a_change(db, monkeypatch):
     try:
         assert unchanged is before
         assert catalogue.current().policies_of("account_takeover") == [new]
+    finally:
+        catalogue.forget()
+
+
+def test_queue_opened_since_the_last_check_is_held_at_once(db):
+    catalogue.current()
+    like = Queue.objects.get(slug="ato")
+    opened = Queue.objects.create(
+        slug="new", name="New", position=99, abuse_type=AbuseType.objects.create(slug="new", name="New", position=99),
+        subject_roles=like.subject_roles, due_minutes=like.due_minutes, stake_rule=like.stake_rule,
+        stake_unit_minor=like.stake_unit_minor,
+    )  # fmt: skip
+
+    try:
+        assert opened.pk not in catalogue.current().queues
+        assert catalogue.holding([opened.pk]).queues[opened.pk] == opened
+        assert catalogue.current().abuse_types["new"].name == "New"
     finally:
         catalogue.forget()
 
