@@ -5,7 +5,7 @@ a stage finds its work by reading a table, so that a lost wake costs at most one
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,6 +49,9 @@ def run_stage(name: str, *, clock: Callable[[], datetime], budget_s: float = 20.
     return total
 
 
-def run_all(*, clock: Callable[[], datetime], budget_s: float = 20.0) -> int:
+def run_all(
+    *, clock: Callable[[], datetime], budget_s: float = 20.0, leaving_out: Collection[str] = frozenset()
+) -> int:
     """Run every stage once in order, as the demo filler and tests do; return how many rows were handled."""
-    return sum(run_stage(stage.name, clock=clock, budget_s=budget_s) for stage in STAGES)
+    names = [stage.name for stage in STAGES if stage.name not in leaving_out]
+    return sum(run_stage(name, clock=clock, budget_s=budget_s) for name in names)

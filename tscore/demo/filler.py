@@ -1,7 +1,9 @@
 """Fills the console with the demo world: events through the real ingest, cases by the real stages, decisions by claim.
 
 One process steps the pipeline with the simulated time of the events. After each decision it waits until the
-marketplace's answers are stored, so that a second world of the same seed sees the same order.
+marketplace's answers are stored, so that a second world of the same seed sees the same order. Once nobody decides any
+more, the next events are sent while the last are scored: scoring sees nothing that was observed later, and all other
+stages wait until both are done, so that the order is still always the same.
 """
 
 from __future__ import annotations
@@ -11,16 +13,16 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from signals.services import ingest
+from signals.services import scoring
 from tscore import pipeline
 from tscore.core import heap
-from tscore.demo import desk, rounds, world
-from tscore.demo.clockwork import SOURCE
+from tscore.demo import ahead, desk, rounds, world
 from tscore.demo.people import DAYS
 
 BATCH = 500
@@ -94,18 +96,28 @@ def _plain(members: dict[str, Any]) -> dict[str, Any]:
 
 def _play(events: list[dict[str, Any]], reviewers: rounds.Rounds, *, say: Say) -> None:
     began, done = time.monotonic(), 0
-    for part in batches(events, BATCH):
-        now = datetime.fromisoformat(part[-1]["time"])
-        ingest.ingest(source=SOURCE, items=[json.dumps(event).encode() for event in part], received_at=now)
-        pipeline.run_all(clock=lambda: now)  # noqa: B023  (called before the next turn)
-        reviewers.work_until(now)
-        done += len(part)
-        if done // BATCH % 10 == 0 or done == len(events):
-            say(f"{done:,} of {len(events):,} events, {done / (time.monotonic() - began):,.0f} a second")
+    with ahead.Sender() as sender:
+        for part, following in pairwise([*turns(events), None]):
+            now = ahead.moment(part)
+            stored = sender.send(part)
+            if following and reviewers.are_through(now):
+                sender.send_ahead(following)
+            scoring.score_pending(limit=stored, now=now)  # what was sent ahead has a turn of its own
+            sender.wait()
+            pipeline.run_all(clock=lambda: now, leaving_out={"score"})  # noqa: B023  (called before the next turn)
+            reviewers.work_until(now)
+            done += len(part)
+            if done // BATCH % 10 == 0 or done == len(events):
+                say(f"{done:,} of {len(events):,} events, {done / (time.monotonic() - began):,.0f} a second")
     reviewers.finish(now)
 
 
-def batches(items: list[Any], size: int) -> Iterator[list[Any]]:
-    """Yield the items in lists of at most `size`."""
-    for position in range(0, len(items), size):
-        yield items[position : position + size]
+def turns(events: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the events in lists of about `BATCH`; what happened at the same instant stays together."""
+    turn: list[dict[str, Any]] = []
+    for event in events:
+        if len(turn) >= BATCH and event["time"] != turn[-1]["time"]:
+            yield turn
+            turn = []
+        turn.append(event)
+    yield turn

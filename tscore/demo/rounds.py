@@ -38,10 +38,14 @@ class Rounds:
         self.disputes = [event for event in built.events if event["type"] == "dispute.opened"]
         self.decided = 0
 
+    def are_through(self, now: datetime) -> bool:
+        """Tell whether nobody decides anything before the end."""
+        return self.decided >= DECISIONS or now >= self.last_round
+
     def work_until(self, now: datetime) -> None:
         """Book the chargebacks that have arrived, and decide what is queued by now."""
         self._book_chargebacks(now)
-        while now < self.last_round and self.decided < DECISIONS and self._decide_one(now):
+        while not self.are_through(now) and self._decide_one(now):
             pass
 
     def finish(self, now: datetime) -> None:
