@@ -97,7 +97,7 @@ def _plain(members: dict[str, Any]) -> dict[str, Any]:
 def _play(events: list[dict[str, Any]], reviewers: rounds.Rounds, *, say: Say) -> None:
     began, done = time.monotonic(), 0
     with ahead.Sender() as sender:
-        for part, following in pairwise([*turns(events), None]):
+        for part, following in pairwise([*turns(events), []]):
             now = ahead.moment(part)
             stored = sender.send(part)
             if following and reviewers.are_through(now):
@@ -121,3 +121,9 @@ def turns(events: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
             turn = []
         turn.append(event)
     yield turn
+
+
+def batches(items: list[Any], size: int) -> Iterator[list[Any]]:
+    """Yield the items in lists of at most `size`."""
+    for position in range(0, len(items), size):
+        yield items[position : position + size]
