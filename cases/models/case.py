@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
 from cases.enums import CaseState, SkipReason
 from cases.models.queue import Queue
+from cases.models.routing import RoutingRule
 from signals.enums import Lane, Severity
 from signals.models import AbuseType, Entity, Signal
 from tscore.core.models import ErasableKey, User
@@ -37,6 +41,10 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     wait_until = models.DateTimeField(null=True)
     wait_for = models.CharField(max_length=32, default="", blank=True)
+    paused = models.DurationField(
+        default=timedelta(), db_default=timedelta(), help_text="opening time spent waiting for somebody outside"
+    )
+    routing_rule = models.ForeignKey(RoutingRule, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     escalated_at = models.DateTimeField(null=True)
     claimed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="claims", db_index=False)
     claim_until = models.DateTimeField(null=True)
@@ -77,6 +85,9 @@ class Case(models.Model):
             ),
             models.Index(fields=["wait_until"], name="case_waiting", condition=Q(state=CaseState.WAITING)),
             models.Index(fields=["entity", "abuse_type", "-opened_at"], name="case_history"),
+            # Cases are opened in the order of their rows, so that a summary of pages finds those of some days.
+            BrinIndex(fields=["opened_at"], name="case_opened"),
+            models.Index(fields=["queue", "closed_at"], name="case_closed", condition=Q(state=CaseState.CLOSED)),
         ]
 
     def __str__(self) -> str:

@@ -47,8 +47,12 @@ class Catalogue:
         return found
 
     def queue_of(self, abuse_type: str) -> Queue | None:
-        """Return the queue of an abuse type."""
-        return next((queue for queue in self.queues.values() if queue.abuse_type_id == abuse_type), None)
+        """Return the queue that takes the cases of an abuse type where no routing rule says otherwise."""
+        return next((queue for queue in self.defaults() if queue.abuse_type_id == abuse_type), None)
+
+    def defaults(self) -> list[Queue]:
+        """Return the one queue of each abuse type that takes what no routing rule sends elsewhere."""
+        return [queue for queue in self.queues.values() if queue.is_default]
 
     def policies_of(self, abuse_type: str) -> list[Policy]:
         """Return the policies in force for an abuse type."""

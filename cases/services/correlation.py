@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
-from cases.services import catalogue, priority, subjects
+from cases.services import catalogue, priority, routing, subjects
 from signals.models import Signal
 from tscore.core import db, work
 from tscore.core.errors import Busy
@@ -36,7 +36,7 @@ folded AS (
          '', %(now)s + make_interval(mins =>
            coalesce(queue.due_minutes ->> keys.severity, queue.due_minutes ->> 'other')::int),
          '', false, 0, 1, %(now)s
-    FROM keys JOIN cases_queue queue ON queue.abuse_type_id = keys.abuse_type_id
+    FROM keys JOIN cases_queue queue ON queue.abuse_type_id = keys.abuse_type_id AND queue.is_default
    ORDER BY keys.entity_id, keys.abuse_type_id
   ON CONFLICT (entity_id, abuse_type_id) WHERE state <> 'closed'
   DO UPDATE SET version = cases_case.version + 1
@@ -115,12 +115,13 @@ def _put_aside(signal_id: int, error: Exception, *, next_at: datetime) -> None:
 
 
 def _fold(signal_ids: list[int], now: datetime) -> None:
-    roles_of = {queue.abuse_type_id: queue.subject_roles for queue in catalogue.current().queues.values()}
+    roles_of = {queue.abuse_type_id: queue.subject_roles for queue in catalogue.current().defaults()}
     _require_queues(signal_ids, roles_of)
     subject_of = subjects.resolve(signal_ids=signal_ids, roles_of=roles_of)
     signals, owners = list(subject_of), list(subject_of.values())
-    touched = db.rows(_FOLD, {"signals": signals, "subjects": owners, "now": now})
-    priority.recount(case_ids=[case_id for (case_id,) in touched], now=now)
+    touched = [case_id for (case_id,) in db.rows(_FOLD, {"signals": signals, "subjects": owners, "now": now})]
+    priority.recount(case_ids=touched, now=now)
+    routing.route(case_ids=touched, now=now)
 
 
 def _require_queues(signal_ids: Sequence[int], known: dict[str, list[str]]) -> None:
@@ -130,5 +131,6 @@ def _require_queues(signal_ids: Sequence[int], known: dict[str, list[str]]) -> N
 
 
 def _recount(signal_ids: list[int], now: datetime) -> None:
-    touched = db.rows(_TOUCH, {"signals": signal_ids})
-    priority.recount(case_ids=[case_id for (case_id,) in touched], now=now)
+    touched = [case_id for (case_id,) in db.rows(_TOUCH, {"signals": signal_ids})]
+    priority.recount(case_ids=touched, now=now)
+    routing.route(case_ids=touched, now=now)

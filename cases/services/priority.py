@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from cases.services import promises
 from cases.services.ranking import RERANK_SQL, USED_SQL, floor_minor
 from tscore.core import db
 
@@ -57,7 +58,7 @@ _SEVERITIES = "ARRAY['info', 'low', 'medium', 'high', 'critical']"
 
 _RECOUNT = f"""
 WITH mine AS MATERIALIZED (
-  SELECT c.id, c.entity_id, c.opened_at, c.due_at, array_position({_SEVERITIES}, c.severity) AS rank,
+  SELECT c.id, c.entity_id, c.queue_id, c.opened_at, c.paused, array_position({_SEVERITIES}, c.severity) AS rank,
          q.stake_rule, q.stake_unit_minor, q.due_minutes
     FROM cases_case c JOIN cases_queue q ON q.id = c.queue_id
    WHERE c.id = ANY(%(cases)s) AND c.state <> 'closed'),
@@ -77,16 +78,16 @@ found AS (
          (array_agg(headline ORDER BY score DESC, id))[1] AS headline
     FROM live GROUP BY case_id),
 counted AS (
-  SELECT mine.id, mine.opened_at, coalesce(found.probability, 0) AS probability, found.headline,
+  SELECT mine.id, mine.queue_id, mine.opened_at, mine.paused, coalesce(found.probability, 0) AS probability,
+         found.headline,
          ({_SEVERITIES})[GREATEST(mine.rank, found.rank)] AS severity,
          GREATEST(%(floor)s, found.money, {_STAKES}) AS stake_minor,
-         mine.due_at, mine.due_minutes
+         mine.due_minutes
     FROM mine LEFT JOIN found ON found.case_id = mine.id),
 promised AS (
-  SELECT counted.*,
-         LEAST(due_at, opened_at + make_interval(mins =>
-           coalesce(due_minutes ->> severity, due_minutes ->> 'other')::int)) AS new_due_at
-    FROM counted),
+  SELECT counted.*, {promises.DUE_SQL.format(case="counted")} AS new_due_at
+    FROM counted
+    LEFT JOIN cases_slapolicy policy ON policy.queue_id = counted.queue_id AND policy.severity = counted.severity),
 stepped AS (SELECT promised.*, {USED_SQL.format(opened="opened_at", due="new_due_at")} AS used FROM promised)
 UPDATE cases_case c
    SET probability = stepped.probability, severity = stepped.severity, stake_minor = stepped.stake_minor,
