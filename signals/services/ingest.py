@@ -49,6 +49,7 @@ def ingest(
     received_at: datetime,
     over_http: bool = False,
     dry_run: bool = False,
+    stage: str = "score",
 ) -> BatchAnswer:
     """Store events, each by itself; the answer lists them in order.
 
@@ -56,6 +57,7 @@ def ingest(
         source: whose events these are; an item that names another one is refused.
         over_http: the sender's clock is then compared with ours.
         dry_run: answer the same and store nothing.
+        stage: who is woken; nobody, where the caller goes on with the event itself.
     """
     batch: Batch[Ready] = Batch(str(source), STREAM, received_at)
 
@@ -68,10 +70,10 @@ def ingest(
     if over_http:
         batch.require_own()
     try:
-        return run(lambda: _store(batch), dry_run=dry_run, stage="score")
+        return run(lambda: _store(batch), dry_run=dry_run, stage=stage)
     except DataError:
         _set_aside_what_cannot_be_stored(batch)
-        return run(lambda: _store(batch), dry_run=dry_run, stage="score")
+        return run(lambda: _store(batch), dry_run=dry_run, stage=stage)
 
 
 def _set_aside_what_cannot_be_stored(batch: Batch[Ready]) -> None:

@@ -53,7 +53,7 @@ def score_pending(*, limit: int, now: datetime) -> int:
         return 0
     crashpoint("score.leased")
     try:
-        _score(held, now)
+        score_held(held=held, now=now)
     except Busy:
         work.release(held)
         raise
@@ -66,15 +66,21 @@ def score_pending(*, limit: int, now: datetime) -> int:
 
 def _score_alone(event: Event, now: datetime) -> None:
     try:
-        _score([event], now)
+        score_held(held=[event], now=now)
     except Exception as error:
-        logger.warning("Event %s cannot be scored: %s", event.pk, error)
-        text = f"{type(error).__name__}: {error}"
-        work.release([event], next_at=now + work.back_off(event.attempts), error=text)
-        alarms.raise_alarm("score:event", "warning", f"Event {event.pk} cannot be scored: {text[:500]}", now)
+        set_aside(event=event, error=error, now=now)
 
 
-def _score(held: Sequence[Event], now: datetime) -> None:
+def set_aside(*, event: Event, error: Exception, now: datetime) -> None:
+    """Let an event that cannot be scored wait, longer each time, and say so."""
+    logger.warning("Event %s cannot be scored: %s", event.pk, error)
+    text = f"{type(error).__name__}: {error}"
+    work.release([event], next_at=now + work.back_off(event.attempts), error=text)
+    alarms.raise_alarm("score:event", "warning", f"Event {event.pk} cannot be scored: {text[:500]}", now)
+
+
+def score_held(*, held: Sequence[Event], now: datetime) -> None:
+    """Score leased events as one batch; the caller gives them back where this fails."""
     current = scoring_rows.current([event.pk for event in held])
     outcome = _look(batches.read([event.pk for event in held if event.pk in current]))
     _report(outcome, now)
