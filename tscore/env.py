@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 
@@ -69,4 +70,21 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
+    }
+
+
+def mail(name: str) -> dict[str, Any]:
+    """Return where mail is handed in: `smtp://user:password@host:25`, `smtp+tls://…:587` or `smtps://…:465`."""
+    value = text(name, "smtp://localhost:25")
+    parts = urlsplit(value)
+    ports = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+    if parts.scheme not in ports or not parts.hostname:
+        raise BadSetting(f"{name} must look like smtp://user:password@host:25, smtp+tls:// or smtps://.")
+    return {
+        "host": parts.hostname,
+        "port": parts.port or ports[parts.scheme],
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "tls": parts.scheme == "smtp+tls",
+        "ssl": parts.scheme == "smtps",
     }

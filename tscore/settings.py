@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "csp",
 ]
 MIDDLEWARE = [
+    "tscore.core.middleware.Timed",
     "tscore.core.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -201,6 +202,31 @@ ANSWERS_KEPT = timedelta(days=env.number("ANSWERS_KEPT_DAYS", 90, least=1))  # h
 HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
 IP_TABLE = env.text("IP_TABLE")
 ANCHORS = env.folder("ANCHORS", str(DATA / "anchors"))  # copies of audit checkpoints, best on another disk
+
+# Alarms (docs/runbook.md): from when on something is wrong
+ALARM_UNSCORED = timedelta(seconds=env.number("ALARM_UNSCORED_S", 120, least=1))
+ALARM_UNROUTED = timedelta(seconds=env.number("ALARM_UNROUTED_S", 120, least=1))
+ALARM_OUTBOX = timedelta(seconds=env.number("ALARM_OUTBOX_S", 300, least=1))
+ALARM_SEALER = timedelta(seconds=env.number("ALARM_SEALER_S", 120, least=1))
+ALARM_DEAD_LETTERS = env.number("ALARM_DEAD_LETTERS", 1000, least=1)  # open ones
+ALARM_DEAD_LETTERS_HOUR = env.number("ALARM_DEAD_LETTERS_HOUR", 200, least=1)
+ALARM_SKEW = timedelta(seconds=env.decimal("ALARM_SKEW_S", 2.0))
+ALARM_FAR_OFF_PERCENT = env.number("ALARM_FAR_OFF_PERCENT", 5, least=1, most=100)
+ALARM_BACKLOG = env.number("ALARM_BACKLOG", 200, least=1)  # a queue shorter than this is never forecast as late
+ALARM_DISK_FREE_MB = env.number("ALARM_DISK_FREE_MB", 1024, least=1)
+ALARM_WEBHOOK_URL = env.text("ALARM_WEBHOOK_URL")
+ALARM_WEBHOOK_SECRET = env.text("ALARM_WEBHOOK_SECRET", WEBHOOK_SECRET)
+ALARM_MAIL_TO = env.names("ALARM_MAIL_TO")
+CONSOLE_URL = env.text("CONSOLE_URL", f"http://localhost:{PORT}")
+
+# Mail, for alarms only
+_MAIL = env.mail("EMAIL_URL")
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _MAIL["host"], _MAIL["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["user"], _MAIL["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL["tls"], _MAIL["ssl"]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("ALARM_MAIL_FROM", "tscore@localhost")
 
 # Logs
 LOGGING = {

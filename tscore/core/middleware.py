@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +11,24 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-from tscore.core import access, origin
+from tscore.core import access, counts, origin
 from tscore.core.errors import Busy, Fault, problem_of, render
 
 logger = logging.getLogger("tscore.errors")
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class Timed:
+    """Counts how long every request takes, by what it asks for."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        counts.request_took(_surface(request.path), time.perf_counter() - began)
+        return response
 
 
 class RequestId:
@@ -75,6 +89,12 @@ class PrivatePages:
             response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ["HX-Request"])
         return response
+
+
+def _surface(path: str) -> str:
+    if path.startswith("/api/"):
+        return {"/api/v1/events": "ingest", "/api/v1/assess": "assess"}.get(path.rstrip("/"), "api")
+    return "probe" if path in {"/healthz", "/readyz", "/metrics"} else "page"
 
 
 def _answer(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -11,3 +11,4 @@ class Verb(models.TextChoices):
     SIGNED_OUT = "user.signed_out", "signed out"
     API_KEY_CREATED = "api_key.created", "created an API key"
     API_KEY_REVOKED = "api_key.revoked", "revoked an API key"
+    ALARM_ACKNOWLEDGED = "alarm.acknowledged", "said that they look after an alarm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from signals.services.intake.answer import BatchAnswer
-from tscore.core import work
+from tscore.core import counts, work
 from tscore.core.db import in_transaction
 
 
@@ -16,8 +16,8 @@ class DryRun(Exception):
         self.answer = answer
 
 
-def run(store: Callable[[], BatchAnswer], *, dry_run: bool, stage: str = "") -> BatchAnswer:
-    """Store in one transaction of its own and wake a stage after commit."""
+def run(store: Callable[[], BatchAnswer], *, dry_run: bool, stage: str = "", stream: str = "events") -> BatchAnswer:
+    """Store in one transaction of its own and wake a stage after commit; count what was answered."""
 
     def once() -> BatchAnswer:
         answer = store()
@@ -28,6 +28,8 @@ def run(store: Callable[[], BatchAnswer], *, dry_run: bool, stage: str = "") -> 
         return answer
 
     try:
-        return in_transaction(once)
+        answer = in_transaction(once)
     except DryRun as dry:
         return dry.answer
+    counts.intake_answered(stream, answer.counts)
+    return answer

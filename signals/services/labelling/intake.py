@@ -50,7 +50,7 @@ def ingest_labels(
     """Record labels, each by itself; the answer lists them in order."""
     batch: Batch[ReadyLabel] = Batch(source, STREAM, received_at)
     batch.read(items, lambda item: read(item, source=source))
-    return run(lambda: _store(batch), dry_run=dry_run)
+    return run(lambda: _store(batch), dry_run=dry_run, stream=STREAM)
 
 
 def _store(batch: Batch[ReadyLabel]) -> BatchAnswer:

@@ -61,7 +61,7 @@ def ingest_signals(
     batch.read(items, lambda item: read(item, source=source))
     if over_http:
         batch.require_own()
-    return run(lambda: _store(batch), dry_run=dry_run, stage="correlate")
+    return run(lambda: _store(batch), dry_run=dry_run, stage="correlate", stream=STREAM)
 
 
 def _store(batch: Batch[ReadySignal]) -> BatchAnswer:

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from tscore.core.models.work import WorkRow
+
 
 class IdempotencyKey(models.Model):
     """The answer given to one command: status and reference, never HTML. `status` is null while the command runs."""
@@ -29,9 +31,37 @@ class Alarm(models.Model):
     detail = models.TextField()
     runbook = models.CharField(max_length=120, default="", blank=True)
     acknowledged_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
+    acknowledged_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key"], condition=Q(cleared_at=None), name="alarm_open_once")]
+
+
+class AlarmNotice(WorkRow):
+    """One message about one alarm to one channel, written beside the alarm itself; `event` is raised or cleared.
+
+    It is settled once it was sent, or given up for good: `last_error` then says why.
+    """
+
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="notices", db_index=False)
+    channel = models.CharField(max_length=12)
+    event = models.CharField(max_length=12)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["alarm", "channel", "event"], name="alarm_notice_once")]
+        indexes = [models.Index(fields=["id"], name="alarm_notice_unsent", condition=Q(settled_at__isnull=True))]
+
+
+class StageCount(models.Model):
+    """What one stage has done so far: rows handled, runs that found work, seconds; and when it ran last."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    handled = models.BigIntegerField(default=0)
+    runs = models.BigIntegerField(default=0)
+    seconds = models.FloatField(default=0)
+    last_at = models.DateTimeField()
 
 
 class FxRate(models.Model):
