@@ -3,7 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from cases import urls as cases
+from cases.services import correlation
 from signals import urls as signals
+from signals.api import assess
 from signals.api import urls as api
 from tscore import health
 from tscore.core import access, navigation
@@ -20,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 for _declared in (health.ACCESS, *(module.ACCESS for _, module in MOUNTS)):
     access.declare_all(_declared)
+
+assess.route_by(correlation.correlate_at_once)
 
 navigation.declare(
     Place("cases:home", "Home", "house", key="g h"),

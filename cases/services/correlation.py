@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db.models import F, Q, QuerySet
 
+from cases.models import Case, CaseSignal
 from cases.services import catalogue, priority, routing, subjects
 from signals.models import Signal
 from tscore.core import db, work
@@ -75,6 +76,17 @@ def correlate_pending(*, limit: int, now: datetime) -> int:
     return handled + _run(_recount, Signal.objects.filter(retracted_at__isnull=False), limit=limit, now=now)
 
 
+def correlate_at_once(*, signal_ids: Sequence[int], now: datetime) -> dict[int, str]:
+    """Give just these signals their cases, for somebody who waits; return the public word of each one's case.
+
+    Whoever handles one of them at this moment is waited for, so that its case is known either way.
+    """
+    signals = Signal.objects.filter(pk__in=list(signal_ids), retracted_at__isnull=True)
+    db.in_transaction(lambda: _take(_fold, signals, limit=len(signal_ids), now=now, wait=True))
+    homes = CaseSignal.objects.filter(signal_id__in=list(signal_ids)).values_list("signal_id", "case_id")
+    return {signal_id: Case(pk=case_id).ref for signal_id, case_id in homes}
+
+
 def _run(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime) -> int:
     try:
         return db.in_transaction(lambda: _take(step, signals, limit=limit, now=now))
@@ -85,10 +97,11 @@ def _run(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime) ->
         return _one_by_one(step, signals, limit=limit, now=now)
 
 
-def _take(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime) -> int:
-    """Lock a batch of unrouted signals, passing over those another correlator holds, and handle them."""
+def _take(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime, wait: bool = False) -> int:
+    """Lock a batch of unrouted signals, passing over (or waiting for) those another one holds, and handle them."""
     due = signals.filter(Q(next_at__isnull=True) | Q(next_at__lte=now), routed_at__isnull=True).order_by("id")
-    locked = list(due.select_for_update(skip_locked=True, no_key=True, of=("self",)).values_list("id", "mode")[:limit])
+    mine = due.select_for_update(skip_locked=not wait, no_key=True, of=("self",))
+    locked = list(mine.values_list("id", "mode")[:limit])
     live = [signal_id for signal_id, mode in locked if mode == "live"]
     if live:
         step(live, now)

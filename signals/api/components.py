@@ -12,7 +12,9 @@ from signals.kinds import KINDS
 from signals.kinds_labels import LabelItem
 from signals.kinds_signals import TYPE, SignalData
 from signals.kinds_structs import Envelope, struct
+from signals.services.assess import Assessment
 from signals.services.intake.answer import BatchAnswer
+from signals.services.verdicts import LEAST_MS, MOST_MS, USUAL_MS, Advice, AdviceBy
 
 _REF = "#/components/schemas/{name}"
 Schema = dict[str, Any]
@@ -22,7 +24,7 @@ Schema = dict[str, Any]
 def components() -> dict[str, Schema]:
     """Return every component schema by name; JSON Schema 2020-12, as OpenAPI 3.1 takes it."""
     kinds = {name: struct(kind) for name, kind in KINDS.items()}
-    types = [*kinds.values(), Envelope, SignalData, LabelItem, BatchAnswer]
+    types = [*kinds.values(), Envelope, SignalData, LabelItem, BatchAnswer, Assessment]
     _, schemas = msgspec.json.schema_components(types, ref_template=_REF)
     for kind in kinds.values():
         schemas[kind.__name__]["properties"]["extra"] = {
@@ -34,6 +36,12 @@ def components() -> dict[str, Schema]:
     schemas["Signal"] = _enveloped(envelope, "A detector's finding.", {"const": TYPE}, _ref("SignalData"))
     schemas["Label"] = schemas.pop("LabelItem")
     schemas["ItemAnswer"]["properties"]["status"] = {"enum": EventStatus.values}
+    schemas["Assessment"]["properties"] |= {
+        "verdict": {"enum": list(Advice)},
+        "verdict_by": {"enum": list(AdviceBy)},
+        "event_status": {"enum": EventStatus.values},
+    }
+    schemas["AssessRequest"] = _assess_request()
     schemas["Problem"] = _problem()
     return dict(sorted(schemas.items()))
 
@@ -59,6 +67,21 @@ def _enveloped(envelope: Schema, description: str, type_: Schema, data: Schema) 
 
 def _ref(name: str) -> Schema:
     return {"$ref": _REF.format(name=name)}
+
+
+def _assess_request() -> Schema:
+    return {
+        "title": "AssessRequest",
+        "description": "One event, how long the caller waits, and what holds if that is too short.",
+        "type": "object",
+        "properties": {
+            "event": _ref("Event"),
+            "budget_ms": {"type": "integer", "minimum": LEAST_MS, "maximum": MOST_MS, "default": USUAL_MS},
+            "default": {"enum": list(Advice), "default": Advice.ALLOW},
+        },
+        "required": ["event"],
+        "additionalProperties": False,
+    }
 
 
 def _problem() -> Schema:

@@ -34,3 +34,24 @@ def intake_schema(item: str, what: str) -> Callable[[Any], Any]:
             **dict.fromkeys((400, 401, 403, 413, 415, 422, 503), _PROBLEM),
         },
     )
+
+
+def assess_schema() -> Callable[[Any], Any]:
+    """Describe the endpoint that answers a verdict."""
+    answer = {"$ref": "#/components/schemas/Assessment"}
+    return extend_schema(
+        tags=["assess"],
+        summary="Ask for a verdict on one event",
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key", str, OpenApiParameter.HEADER, required=True,
+                description="1 to 255 characters: the same key and body get the same answer.",
+            ),
+            OpenApiParameter("dry_run", bool, description="`1`: the event is checked, not stored and not scored."),
+        ],
+        request={"application/json": {"$ref": "#/components/schemas/AssessRequest"}},
+        responses={
+            200: OpenApiResponse(answer, description="The verdict; `verdict_by` says whose it is."),
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 503), _PROBLEM),
+        },
+    )  # fmt: skip
