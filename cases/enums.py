@@ -42,6 +42,15 @@ class SkipReason(models.TextChoices):
     LATER = "later", "Needs more time than I have now"
 
 
+class WaitFor(models.TextChoices):
+    """For whom a case waits while its clock stands still."""
+
+    USER = "user", "An answer of the user"
+    BANK = "bank", "The bank or card network"
+    MARKETPLACE = "marketplace", "Another team of the marketplace"
+    AUTHORITY = "authority", "An authority"
+
+
 class StakeRule(models.TextChoices):
     """How a case's money at stake is computed, in the words of interfaces, section 6."""
 

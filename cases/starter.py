@@ -3,10 +3,11 @@
 from django.conf import settings
 from django.db import transaction
 
-from cases.models import Policy, Preset, Queue, Reason
+from cases.models import Policy, Preset, Queue, Reason, SlaPolicy
 from cases.services import catalogue
 from cases.starter_policies import GENERAL_LABELS, GENERAL_REASONS, POLICIES, PolicyData, PresetData, ReasonData
 from cases.starter_queues import QUEUES, QueueData
+from signals.enums import Severity
 from tscore.core import money
 
 
@@ -15,6 +16,7 @@ def load() -> None:
     with transaction.atomic():
         for position, queue_data in enumerate(QUEUES, start=1):
             queue = _queue(queue_data, position=position)
+            _promises(queue)
             data = POLICIES[queue_data.slug]
             policy = _policy(data, queue=queue)
             reasons = _reasons([*data.reasons, *GENERAL_REASONS], policy=policy)
@@ -38,6 +40,12 @@ def _queue(data: QueueData, *, position: int) -> Queue:
         },
     )
     return queue
+
+
+def _promises(queue: Queue) -> None:
+    for severity in Severity.values:
+        minutes = queue.due_minutes.get(severity, queue.due_minutes["other"])
+        SlaPolicy.objects.get_or_create(queue=queue, severity=severity, defaults={"target_minutes": minutes})
 
 
 def _policy(data: PolicyData, *, queue: Queue) -> Policy:

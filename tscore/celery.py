@@ -52,6 +52,7 @@ TICKS = {
     "rerank": 1.0,
     "release": 1.0,
     "wake": 1.0,
+    "promises": 1.0,
     "deliver": 1.0,
     "seal": 1.0,
     "forget_answers": 600.0,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.services import claims, correlation, enforcement, priority, waiting
+from cases.services import claims, correlation, enforcement, priority, service_levels, waiting
 from signals.services import scoring
 from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
@@ -30,6 +30,7 @@ STAGES = (
     Stage("rerank", priority.rerank_due, 500),
     Stage("release", claims.release_expired, 500),
     Stage("wake", waiting.wake_due, 500),
+    Stage("promises", service_levels.recompute_due, 500),
     Stage("deliver", enforcement.deliver_pending, 20),
     Stage("seal", seal.seal_pending, 1000),
     Stage("forget_answers", idempotency.forget_old, 1000),

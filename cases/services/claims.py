@@ -10,7 +10,7 @@ from cases import permissions
 from cases.enums import CaseState, SkipReason
 from cases.lifecycle import CaseMove
 from cases.models import Case, CaseSkip, Queue
-from cases.services import notes
+from cases.services import notes, routing, service_levels
 from cases.services.holding import (
     AlreadyDecided,
     LeaseEnded,
@@ -125,6 +125,7 @@ def _claim(case_id: int, actor: User, now: datetime) -> Case:
         return _renewed(case, actor, now)
     if case.state == CaseState.REVIEWING:
         leave(case, CaseMove.EXPIRED)
+    service_levels.start_clocks(case_ids=[case.pk], now=now)
     hand_out(case, CaseMove.CLAIMED, to=actor, wait_until=None, wait_for="")
     note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
     return case
@@ -211,6 +212,7 @@ def release(*, case_id: int, actor: User, now: datetime) -> Case:
         case = locked_by_holder(case_id=case_id, actor=actor)
         leave(case, CaseMove.RELEASED)
         note_claim(case, actor=actor, verb=Verb.CASE_RELEASED, now=now)
+        routing.route(case_ids=[case.pk], now=now)
         return case
 
     return db.in_any_transaction(released)
@@ -231,6 +233,7 @@ def skip(*, case_id: int, actor: User, reason: str, now: datetime) -> Case:
         leave(case, CaseMove.SKIPPED)
         CaseSkip.objects.create(case=case, actor=actor, reason=reason, until=now + SKIP_FOR)
         note_claim(case, actor=actor, verb=Verb.CASE_SKIPPED, now=now, reason=reason)
+        routing.route(case_ids=[case.pk], now=now)
         return case
 
     return db.in_any_transaction(skipped)
@@ -257,6 +260,7 @@ def release_expired(*, limit: int, now: datetime) -> int:
         cases = list(Case.objects.raw(_EXPIRED, {"limit": limit}))
         for case in cases:
             note_claim(case, actor=None, verb=Verb.CASE_LEASE_EXPIRED, now=now, holder=case.holder)  # type: ignore[attr-defined]
+        routing.route(case_ids=[case.pk for case in cases], now=now)
         return len(cases)
 
     return db.in_transaction(returned)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from cases.lifecycle import CaseMove
 from cases.models import Case
+from cases.services import routing, service_levels
 from cases.services.holding import leave, locked_by_holder, note_claim
 from cases.verbs import Verb
 from tscore.core import audit, db
@@ -29,7 +30,7 @@ class BadWait(Invalid):
 
 
 def snooze(*, case_id: int, actor: User, until: datetime, wait_for: str = "", now: datetime) -> Case:
-    """Put a held case aside until an instant, with a word for what it waits for.
+    """Put a held case aside until an instant. With a word for whom it waits for, its clock stands still meanwhile.
 
     Raises:
         BadWait: the instant is past or too far off.
@@ -41,6 +42,8 @@ def snooze(*, case_id: int, actor: User, until: datetime, wait_for: str = "", no
     def put_aside() -> Case:
         case = locked_by_holder(case_id=case_id, actor=actor)
         leave(case, CaseMove.SNOOZED, wait_until=until, wait_for=wait_for[:32])
+        if wait_for:
+            service_levels.stop_clock(case, wait_for=wait_for[:32], now=now)
         note_claim(case, actor=actor, verb=Verb.CASE_SNOOZED, now=now, until=until.isoformat())
         return case
 
@@ -61,6 +64,8 @@ def wake_due(*, limit: int, now: datetime) -> int:
                 object_ref=case.ref,
                 at=now,
             )
+        service_levels.start_clocks(case_ids=[case.pk for case in cases], now=now)
+        routing.route(case_ids=[case.pk for case in cases], now=now)
         return len(cases)
 
     return db.in_transaction(woken)
