@@ -110,10 +110,11 @@ def raise_signals(
 def ensure_detectors(specs: Sequence[tuple[str, str, str, str, str]]) -> dict[str, DetectorRow]:
     """Return detectors by name, made if need be from (name, version, abuse type, title, mode)."""
     columns = [list(column) for column in zip(*specs, strict=True)] or [[]] * 5
-    names = ("names", "versions", "types", "titles", "modes")
-    return {
-        name: DetectorRow(pk, mode) for pk, name, mode in rows(DETECTORS_SQL, dict(zip(names, columns, strict=True)))
-    }
+    given = dict(zip(("names", "versions", "types", "titles", "modes"), columns, strict=True))
+    found = rows(DETECTORS_SQL, given)
+    if len(found) < len({spec[0] for spec in specs}):  # somebody else added one meanwhile: a new statement sees it
+        found = rows(DETECTORS_SQL, given)
+    return {name: DetectorRow(pk, mode) for pk, name, mode in found}
 
 
 def default_severity(score: float, at_stake_base_minor: int | None) -> str:
