@@ -15,8 +15,11 @@ SEVERITY_RANK = {word: rank for rank, word in enumerate(Severity.values)}
 
 
 class Mode(models.TextChoices):
+    """Whether a signal asks for a case. Those of `shadow` are tried out, those of `backfill` tell of loaded history."""
+
     LIVE = "live"
     SHADOW = "shadow"
+    BACKFILL = "backfill"
 
 
 class Verdict(models.TextChoices):

@@ -77,9 +77,9 @@ FAULTS: Final = (
         AND (SELECT count(*) FROM cases_casesignal c WHERE c.signal_id = s.id) <> 1""",
     ),
     Invariant(
-        "No shadow signal is in a case",
+        "No signal of the shadow or of loaded history is in a case",
         """SELECT 'signal ' || s.id FROM signals_signal s JOIN cases_casesignal c ON c.signal_id = s.id
-        WHERE s.mode = 'shadow'""",
+        WHERE s.mode <> 'live'""",
     ),
     Invariant(
         "At most one case is open per subject and abuse type",

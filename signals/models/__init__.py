@@ -3,12 +3,13 @@
 from signals.models.detection import AbuseType, Detector, Signal, SignalEvent
 from signals.models.entities import Entity, Link, Source
 from signals.models.events import Event, Involvement
-from signals.models.intake import DeadLetter
+from signals.models.intake import Backfill, DeadLetter
 from signals.models.learning import DatasetVersion, Label
 from signals.models.personal import PersonalText, PersonalValue
 
 __all__ = [
     "AbuseType",
+    "Backfill",
     "DatasetVersion",
     "DeadLetter",
     "Detector",

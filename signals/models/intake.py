@@ -1,4 +1,4 @@
-"""What was refused, kept for repair."""
+"""What was refused, kept for repair; and how far archives are loaded."""
 
 from django.db import models
 
@@ -20,3 +20,21 @@ class DeadLetter(models.Model):
     detail = models.TextField()
     state = models.CharField(max_length=12, choices=DeadLetterState, default=DeadLetterState.OPEN)
     received_at = models.DateTimeField()
+
+
+class Backfill(models.Model):
+    """How far one archive is loaded, so that a run that was killed goes on where it stopped.
+
+    `key` is the hash of its files and of the way they are read; `position` counts its items from the beginning.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=200)
+    total = models.BigIntegerField()
+    position = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)
+    labels = models.BigIntegerField(default=0)
+    first_refusal = models.TextField(default="", blank=True)
+    started_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)

@@ -22,6 +22,7 @@ from signals.services.intake.revisions import History, Revision
 from signals.services.intake.run import run
 from signals.services.intake.scan import Scanned, split
 from signals.services.intake.write import ToStore
+from signals.services.origins import BACKFILL
 from tscore.core import ids
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def ingest(
     over_http: bool = False,
     dry_run: bool = False,
     stage: str = "score",
+    is_history: bool = False,
 ) -> BatchAnswer:
     """Store events, each by itself; the answer lists them in order.
 
@@ -58,13 +60,17 @@ def ingest(
         over_http: the sender's clock is then compared with ours.
         dry_run: answer the same and store nothing.
         stage: who is woken; nobody, where the caller goes on with the event itself.
+        is_history: these are loaded from an archive: nobody is asked to decide about what they raise.
     """
     batch: Batch[Ready] = Batch(str(source), STREAM, received_at)
 
     def read(item: Scanned) -> Ready:
         decoded = decode(item)
         require_source(decoded.source, batch.source)
-        return ready(decoded, received_at=received_at, over_http=over_http)
+        found = ready(decoded, received_at=received_at, over_http=over_http)
+        if is_history:
+            found.flags[BACKFILL] = None
+        return found
 
     batch.read(items, read)
     if over_http:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,9 +11,13 @@ from itertools import islice
 from typing import Any
 
 from signals.services import ingest, truths
+from signals.services.intake.answer import BatchAnswer
 from signals.sources import Item
+from tscore.core.crashpoints import crashpoint
 
 BATCH = 500
+SENDER = "replay"
+SOURCE_LIMIT = 200
 
 
 @dataclass
@@ -25,11 +28,24 @@ class Tally:
     labels: int = 0
     first_refusal: str = ""
 
+    def count(self, answer: BatchAnswer) -> None:
+        """Add one batch."""
+        self.counts.update(result.status for result in answer.items)
+        refusal = next((result.error for result in answer.items if result.error), None)
+        if refusal and not self.first_refusal:
+            self.first_refusal = f"{refusal.code} at {refusal.pointer}: {refusal.detail}"
+
+    def __str__(self) -> str:
+        """Say the figures in one line."""
+        words = ", ".join(f"{count:,} {status}" for status, count in sorted(self.counts.items()) if count)
+        return f"{words or 'nothing'}; {self.labels:,} labels"
+
 
 def replay(
     *,
     items: Iterator[Item],
     clock: Callable[[], datetime],
+    sender: str = SENDER,
     speed: float | None = None,
     limit: int | None = None,
     after_batch: Callable[[list[Item]], None] = lambda batch: None,
@@ -41,7 +57,7 @@ def replay(
     tally, pace = Tally(), Pace(speed)
     stream = islice(items, limit)
     while batch := pace.take(stream):
-        _send(batch, tally, now=clock())
+        send(batch, tally, sender=sender, now=clock())
         after_batch(batch)
     return tally
 
@@ -61,7 +77,8 @@ class Pace:
         item = next(stream, None)
         if item is None:
             return []
-        self._wait(datetime.fromisoformat(item.envelope["time"]))
+        if at := _time(item.envelope):
+            self._wait(at)
         return [item]
 
     def _wait(self, at: datetime) -> None:
@@ -71,24 +88,34 @@ class Pace:
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def _send(batch: list[Item], tally: Tally, *, now: datetime) -> None:
-    for source, part in _by_source(batch).items():
-        encoded = [json.dumps(item.envelope).encode() for item in part]
-        answer = ingest.ingest(source=source, items=encoded, received_at=now)
-        tally.counts.update(result.status for result in answer.items)
-        refusal = next((result.error for result in answer.items if result.error), None)
-        if refusal and not tally.first_refusal:
-            tally.first_refusal = f"{refusal.code} at {refusal.pointer}: {refusal.detail}"
-        known = [(item.envelope["id"], item.truth) for item in part if item.truth is not None]
+def _time(envelope: dict[str, Any]) -> datetime | None:
+    """Return when an item says it happened; None where that is no instant, which storing it will refuse."""
+    try:
+        at = datetime.fromisoformat(envelope["time"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return at if at.tzinfo else None
+
+
+def send(batch: list[Item], tally: Tally, *, sender: str, now: datetime, is_history: bool = False) -> None:
+    """Store one batch with its truths and count what became of it; `sender` speaks where an item names nobody."""
+    for source, part in _by_source(batch, sender).items():
+        items = [item.encoded() for item in part]
+        answer = ingest.ingest(source=source, items=items, received_at=now, is_history=is_history)
+        crashpoint("replay.stored")
+        tally.count(answer)
+        known = [(item.envelope.get("id", ""), item.truth) for item in part if item.truth is not None]
         tally.labels += truths.record(source=source, truths=known, now=now) if known else 0
 
 
-def _by_source(batch: list[Item]) -> dict[str, list[Item]]:
+def _by_source(batch: list[Item], sender: str) -> dict[str, list[Item]]:
     parts: dict[str, list[Item]] = {}
     for item in batch:
-        parts.setdefault(_source(item.envelope), []).append(item)
+        parts.setdefault(_source(item.envelope, sender), []).append(item)
     return parts
 
 
-def _source(envelope: dict[str, Any]) -> str:
-    return str(envelope.get("source") or "replay")
+def _source(envelope: dict[str, Any], sender: str) -> str:
+    """Return whose item this is; a name that cannot be one is left to the sender, for whom it is then refused."""
+    name = envelope.get("source")
+    return name if isinstance(name, str) and name.isprintable() and 1 <= len(name) <= SOURCE_LIMIT else sender

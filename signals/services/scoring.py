@@ -16,7 +16,7 @@ from signals.features import compute
 from signals.features.batch import Batch, Scored
 from signals.features.spec import Value, Values
 from signals.models import Event
-from signals.services import scoring_rows
+from signals.services import origins, scoring_rows
 from signals.services.signals.intake import SignalDraft, ensure_detectors, raise_signals
 from signals.services.signals.rows import DetectorRow
 from tscore.core import alarms, work
@@ -150,7 +150,7 @@ def _settle(held: Sequence[Event], outcome: _Outcome, now: datetime) -> None:
     mine = scoring_rows.settle(held, outcome.features, now)
     current = scoring_rows.current(sorted(mine))
     kept = [finding for finding in outcome.findings if finding[0].id in current]
-    drafts = _drafts(kept, outcome.evidence) if kept else []
+    drafts = origins.marked(_drafts(kept, outcome.evidence)) if kept else []
     raise_signals(drafts, received_at=now)
     retracted = scoring_rows.retract_older(sorted(current), now)
     if drafts or retracted:

@@ -1,4 +1,4 @@
-"""Turns what a set says about its events into labels with source `import`."""
+"""Turns what a set says about its events into labels with source `import`; each is recorded once."""
 
 from __future__ import annotations
 
@@ -8,21 +8,38 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from signals.enums import CLASS_VERDICT, LabelSource
-from signals.models import AbuseType, Event, Involvement
+from signals.models import AbuseType, Event, Involvement, Label
 from signals.services import labels
 from signals.sources import Truth
 from tscore.core import db
+from tscore.core.errors import Invalid
+
+# Whoever sends the same set at the same time waits here: what the first has recorded the second then sees.
+LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+
+
+class UnknownAbuseType(Invalid):
+    """A truth names an abuse type that does not exist here."""
 
 
 def record(*, source: str, truths: Sequence[tuple[str, Truth]], now: datetime) -> int:
-    """Record one label for each (event id, truth) whose event is stored, in one transaction; return how many.
+    """Record one label for each (event id, truth) whose event is stored, in one transaction; return how many are new.
 
     A label names the entity of that kind in the event: the event's own or one of its roles.
     """
+    return db.in_transaction(lambda: _record(source, truths, now))
+
+
+def _record(source: str, truths: Sequence[tuple[str, Truth]], now: datetime) -> int:
+    db.rows(LOCK_SQL, [f"import:{source}"])
     events = _stored(source, [event_id for event_id, _ in truths])
     types = AbuseType.objects.in_bulk()
-    drafts = [draft for event_id, truth in truths if (draft := _draft(source, events.get(event_id), truth, types))]
-    return db.in_transaction(lambda: len(labels.record_many(drafts, now=now)))
+    found = [draft for event_id, truth in truths if (draft := _draft(source, events.get(event_id), truth, types))]
+    drafts = {draft.external_id: draft for draft in found}
+    known = Label.objects.filter(origin=f"import:{source}", external_id__in=list(drafts))
+    for external_id in known.values_list("external_id", flat=True):
+        del drafts[external_id]
+    return len(labels.record_many(list(drafts.values()), now=now))
 
 
 def _stored(source: str, event_ids: list[str]) -> dict[str, Event]:
@@ -46,6 +63,8 @@ def _draft(source: str, event: Event | None, truth: Truth, types: dict[str, Abus
     )
     if entity is None:
         return None
+    if truth.abuse_type not in types:
+        raise UnknownAbuseType(f"A truth names the abuse type {truth.abuse_type[:32]!r}, which does not exist here.")
     return labels.LabelDraft(
         external_id=f"{event.external_id}@{event.observed_at:%Y%m%d%H%M%S}",
         entity=entity,

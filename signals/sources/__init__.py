@@ -1,24 +1,7 @@
-"""Loaders that turn public data sets and our own lines into events; pure, they know no database."""
+"""Loaders that turn public data sets, files of others and our own lines into events; pure, they know no database."""
 
 from signals.sources.base import BadSource, Item, Loader, Truth
-from signals.sources.jsonl import jsonl
-from signals.sources.listings import agora_2014_listings, craigslist_listings
-from signals.sources.logins import login_attempts_sim
-from signals.sources.messages import craigslist_bargain_chats, sms_smishing_mendeley
-from signals.sources.payments import adyen_chargebacks, fdh_card_transactions
+from signals.sources.loaders import LOADERS
+from signals.sources.opening import NAMES, Opened, open_source, source_of
 
-LOADERS: dict[str, Loader] = {
-    loader.__name__: loader
-    for loader in (
-        fdh_card_transactions,
-        adyen_chargebacks,
-        login_attempts_sim,
-        sms_smishing_mendeley,
-        craigslist_bargain_chats,
-        craigslist_listings,
-        agora_2014_listings,
-        jsonl,
-    )
-}
-
-__all__ = ["LOADERS", "BadSource", "Item", "Loader", "Truth"]
+__all__ = ["LOADERS", "NAMES", "BadSource", "Item", "Loader", "Opened", "Truth", "open_source", "source_of"]

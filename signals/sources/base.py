@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+import msgspec
+
 
 class BadSource(Exception):
     """This path does not hold the files of that source."""
@@ -28,10 +30,19 @@ class Truth:
 
 @dataclass(frozen=True)
 class Item:
-    """One event envelope (interfaces, section 1) in the order of its `recordedtime`."""
+    """One event envelope (interfaces, section 1) in the order of its `recordedtime`.
+
+    `raw` is the text of an item that came as text: it is sent on as it stands, so that what cannot be read is refused
+    with its own words and kept; its envelope is then empty.
+    """
 
     envelope: dict[str, Any]
     truth: Truth | None = None
+    raw: bytes | None = None
+
+    def encoded(self) -> bytes:
+        """Return the item as it is sent."""
+        return msgspec.json.encode(self.envelope) if self.raw is None else self.raw
 
 
 Loader = Callable[[Path], Iterator[Item]]

@@ -161,12 +161,61 @@ def test_jsonl_reads_events_with_and_without_truth(tmp_path):
     assert known.truth == Truth("account", "a", "account_takeover", "legit", datetime(2026, 3, 2, 10, tzinfo=UTC))
 
 
-@pytest.mark.parametrize("line", ["{", '{"event": {}, "truth": {"class": "legit"}}', "[]"])
-def test_jsonl_names_the_line_that_is_no_event(tmp_path, line):
-    (tmp_path / "events.jsonl").write_text(line + "\n")
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": NaN}', "\ud800".encode("utf-8", "surrogatepass")])
+def test_jsonl_sends_on_what_is_no_event_so_that_it_is_refused_with_its_own_words(tmp_path, line):
+    written = line if isinstance(line, bytes) else line.encode()
+    (tmp_path / "events.jsonl").write_bytes(written + b"\n")
 
-    with pytest.raises(BadSource, match="Line 1 "):
+    (item,) = LOADERS["jsonl"](tmp_path)
+
+    assert (item.envelope, item.truth, item.encoded()) == ({}, None, written)
+
+
+@pytest.mark.parametrize("changed", [{"class": "nice"}, {"known_at": "2026-03-02T10:00:00"}, {"entity": {"kind": "a"}}])
+def test_jsonl_names_the_line_whose_truth_cannot_be_read(tmp_path, changed):
+    truth = {"entity": {"kind": "account", "id": "a"}, "abuse_type": "account_takeover", "class": "legit"}
+    line = {"event": {}, "truth": {**truth, "known_at": "2026-03-02T10:00:00Z", **changed}}
+    (tmp_path / "events.jsonl").write_text("\n" + json.dumps(line) + "\n")
+
+    with pytest.raises(BadSource, match="Line 2 "):
         list(LOADERS["jsonl"](tmp_path))
+
+
+def test_jsonl_needs_no_memory_for_a_file_without_line_breaks(tmp_path):
+    (tmp_path / "events.jsonl").write_bytes(b"x" * 3_000_000 + b'\n{"id": "e2"}\n')
+
+    long, short = LOADERS["jsonl"](tmp_path)
+
+    assert len(long.encoded()) == 256 * 1024
+    assert short.envelope == {"id": "e2"}
+
+
+def test_first_purchase_comes_at_its_own_time_and_its_truth_stays_outside(tmp_path):
+    header = "user_id,signup_time,purchase_time,purchase_value,device_id,source,browser,sex,age,class,ip\n"
+    first = "1,2015-01-01 00:00:00,2015-01-03 00:00:00,14,D1,Ads,Chrome,F,38,1,192.0.2.1\n"
+    second = "2,2015-01-02 00:00:00,2015-01-02 00:00:00,20,D1,SEO,IE,M,31,0,\n"
+    write(tmp_path / "signups_purchases.csv.gz", header + second + first)
+
+    items = list(LOADERS["fraud_ecommerce"](tmp_path))
+
+    assert [(item.envelope["type"], item.envelope["time"][:10]) for item in items] == [
+        ("account.created", "2015-01-01"),
+        ("account.created", "2015-01-02"),
+        ("payment.captured", "2015-01-02"),
+        ("payment.captured", "2015-01-03"),
+    ]
+    assert items[3].envelope["data"] == {
+        "payment": "fec-p1",
+        "buyer": "fec-u1",
+        "amount": {"minor": 1400, "currency": "USD"},
+        "context": {"device": "fec-dD1", "ip": "192.0.2.1"},
+        "synthetic": ["payment", "amount.currency"],
+        "extra": {"browser": "Chrome"},
+    }
+    assert items[3].truth == Truth(
+        "payment", "fec-p1", "payment_fraud", "payment.third_party", datetime(2015, 2, 17, tzinfo=UTC)
+    )
+    assert (items[0].truth, items[1].truth) == (None, None)
 
 
 def test_missing_file_is_named(tmp_path):
