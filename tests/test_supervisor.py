@@ -207,11 +207,11 @@ def test_the_table_waits_with_worker_and_beat_until_the_world_is_filled(data):
     filled = [child.name for child in table(Plan(data, port=8000, demo=True))]
     plain = [child.name for child in table(Plan(data, port=8000, demo=False))]
 
-    assert list(empty) == ["migrate", "static", "web", "shop", "fill", "worker", "beat", "live"]
+    assert list(empty) == ["migrate", "static", "web", "shop", "fill", "worker", "beat", "watch", "live"]
     assert "fill" in empty["worker"]
     assert "fill" in empty["beat"]
-    assert filled == ["migrate", "web", "shop", "worker", "beat", "live"]
-    assert plain == ["migrate", "web", "worker", "beat"]
+    assert filled == ["migrate", "web", "shop", "worker", "beat", "watch", "live"]
+    assert plain == ["migrate", "web", "worker", "beat", "watch"]
 
 
 def test_probes_tell_an_answer_from_silence():

@@ -57,6 +57,9 @@ TICKS = {
     "seal": 1.0,
     "forget_answers": 600.0,
     "forget_tries": 600.0,
+    "alarms": 15.0,
+    "forecast": 300.0,
+    "tell": 5.0,
 }
 app.conf.beat_schedule = {
     name: {"task": "look", "schedule": seconds, "args": (name,), "options": {"expires": max(5, seconds / 2)}}

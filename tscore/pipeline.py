@@ -13,15 +13,20 @@ from cases.services import claims, correlation, enforcement, priority, service_l
 from signals.services import scoring
 from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
+from tscore.watch import look, stages, tell
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One step: its name (also the wake word), its function, the size of one batch."""
+    """One step: its name (also the wake word), its function, the size of one batch.
+
+    What stands `aside` only watches the others: it has no part in the way of an event.
+    """
 
     name: str
     function: Callable[..., int]
     limit: int
+    aside: bool = False
 
 
 STAGES = (
@@ -35,6 +40,9 @@ STAGES = (
     Stage("seal", seal.seal_pending, 1000),
     Stage("forget_answers", idempotency.forget_old, 1000),
     Stage("forget_tries", throttling.forget_old, 1000),
+    Stage("alarms", look.look, 1, aside=True),
+    Stage("forecast", look.look_ahead, 1, aside=True),
+    Stage("tell", tell.tell, 10, aside=True),
 )
 BY_NAME = {stage.name: stage for stage in STAGES}
 TICK_S = 1.0
@@ -42,11 +50,13 @@ TICK_S = 1.0
 
 def run_stage(name: str, *, clock: Callable[[], datetime], budget_s: float = 20.0) -> int:
     """Repeat one stage until it finds nothing to do or its time is used up; return how many rows it handled."""
-    stage, total, end = BY_NAME[name], 0, time.monotonic() + budget_s
+    stage, total, began = BY_NAME[name], 0, time.monotonic()
     while handled := stage.function(limit=stage.limit, now=clock()):
         total += handled
-        if time.monotonic() > end:
+        if time.monotonic() > began + budget_s:
             break
+    if total:
+        stages.note(name, handled=total, seconds=time.monotonic() - began, now=clock())
     return total
 
 
@@ -54,5 +64,5 @@ def run_all(
     *, clock: Callable[[], datetime], budget_s: float = 20.0, leaving_out: Collection[str] = frozenset()
 ) -> int:
     """Run every stage once in order, as the demo filler and tests do; return how many rows were handled."""
-    names = [stage.name for stage in STAGES if stage.name not in leaving_out]
+    names = [stage.name for stage in STAGES if not stage.aside and stage.name not in leaving_out]
     return sum(run_stage(name, clock=clock, budget_s=budget_s) for name in names)

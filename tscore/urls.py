@@ -11,8 +11,9 @@ from tscore import health
 from tscore.core import access, navigation
 from tscore.core import urls as core
 from tscore.core.navigation import Place
+from tscore.watch import urls as watch
 
-MOUNTS = (("", core), ("", cases), ("", signals), ("api/v1/", api))
+MOUNTS = (("", core), ("", cases), ("", signals), ("", watch), ("api/v1/", api))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -34,6 +35,7 @@ navigation.declare(
     Place("cases:search", "Search", "search", key="g s", also=("/e/",), looks_up=True),
     Place("cases:audit", "Audit", "scroll-text", key="g u"),
     Place("signals:dead_letters", "Dead letters", "mail-x", section=True),
+    Place("watch:status", "Status", "bell", groups=("engineer", "lead", "admin")),
     Place("signals:labels", "Labels", "tags", key="g l"),
     Place("signals:datasets", "Datasets", "database", key="g d"),
     Place("core:profile", "Display", "settings", key="g p", section=True),

@@ -22,7 +22,7 @@ from tscore.core.errors import BadKey, NoKey, ScopeRefused
 from tscore.core.models import ApiKey, User
 from tscore.core.verbs import Verb
 
-SCOPES: Final = ("events:write", "signals:write", "labels:write", "labels:read", "assess")
+SCOPES: Final = ("events:write", "signals:write", "labels:write", "labels:read", "assess", "metrics:read")
 
 
 class UnknownScope(ValueError):

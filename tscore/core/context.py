@@ -1,15 +1,18 @@
 """What the frame of every page needs."""
 
-from typing import Any
+import time
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from tscore.core import navigation
+from tscore.core import counts, navigation
+
+KNOWN_FOR_S: Final = 180.0  # what was seen longer ago says nothing about now
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the nonce for scripts, the rail and the look-up of a signed-in person, the name of this environment."""
+    """Return the nonce for scripts, a signed-in person's rail and look-up, this environment, how much is wrong."""
     user = getattr(request, "user", None)
     nav = navigation.visible(request) if user is not None and user.is_authenticated else []
     return {
@@ -17,4 +20,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": nav,
         "look_up_url": next((place["url"] for place in nav if place["looks_up"]), ""),
         "environment": "Demo" if settings.DEMO else "",
+        "alarm_count": _alarm_count() if nav else 0,
     }
+
+
+def _alarm_count() -> int:
+    """Return how many alarms were open when the stage last looked: read from a file, for every page asks."""
+    if time.time() - counts.one(*counts.LOOKED_AT) > KNOWN_FOR_S:
+        return 0
+    return int(counts.one(*counts.OPEN_ALARMS))

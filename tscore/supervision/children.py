@@ -69,6 +69,7 @@ def table(plan: Plan) -> list[Child]:
         Child("fill", (*DJANGO, "fill_demo"), ("web", "shop"), once=True, environment={"HOLD_EFFECTS_S": "0"}),
         Child("worker", module(f"{CELERY} {WORKER}"), ("migrate", "web", "fill")),
         Child("beat", module(f"{CELERY} {beat}"), ("migrate", "web", "fill")),
+        Child("watch", (*DJANGO, "watch"), ("worker", "beat")),
         Child("live", (*DJANGO, "demo_live"), ("worker", "beat", "fill")),
     ]
     left_out = _left_out(plan)

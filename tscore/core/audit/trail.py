@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 from tscore.core.audit import seal
@@ -14,6 +15,7 @@ BATCH: Final = 5000
 SEALED_SQL: Final = f"""SELECT seq, encode(previous_hash, 'hex') AS previous_hash, encode(hash, 'hex') AS hash,
     {seal.COLUMNS_SQL} FROM core_auditevent WHERE seq > %s ORDER BY core_auditevent.seq LIMIT {BATCH}"""
 UNSEALED_SQL: Final = "SELECT count(*) FROM core_auditevent WHERE seq IS NULL"
+OLDEST_SQL: Final = "SELECT at FROM core_auditevent WHERE seq IS NULL ORDER BY id LIMIT 1"
 DISABLED_SQL: Final = """
 SELECT expected FROM unnest(%s::text[]) AS expected
 WHERE NOT EXISTS (SELECT FROM pg_trigger WHERE tgname = expected AND tgenabled = 'O')"""
@@ -35,6 +37,12 @@ def sealed() -> Iterator[dict[str, Any]]:
     while batch := dicts(SEALED_SQL, [seq]):
         yield from batch
         seq = batch[-1]["seq"]
+
+
+def oldest_unsealed() -> datetime | None:
+    """Return when the entry was written that has waited longest for the sealer."""
+    found = rows(OLDEST_SQL)
+    return found[0][0] if found else None
 
 
 def unsealed() -> int:
