@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from tscore.core import db
 
@@ -74,9 +75,10 @@ WHERE e.id = ANY((SELECT %s::bigint[])::bigint[]) ORDER BY e.id
 
 def read(event_ids: Sequence[int]) -> Batch:
     """Read the events of a batch."""
+    decode = msgspec.json.decode
     rows = db.rows(EVENTS, [db.array(event_ids)])
     # Django hands JSON of plain SQL through as text.
-    return Batch([Scored(*(*row[:7], json.loads(row[7]), json.loads(row[8]), row[9])) for row in rows])
+    return Batch([Scored(*(*row[:7], decode(row[7]), decode(row[8]), row[9])) for row in rows])
 
 
 def texts_of(event_ids: Sequence[int]) -> dict[int, dict[str, str]]:

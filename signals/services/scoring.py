@@ -47,7 +47,7 @@ def score_pending(*, limit: int, now: datetime) -> int:
     * Only the current revision of an event is scored; an older one that still waits is only marked as done.
     * Where a batch fails as a whole its events are taken one at a time; one that fails alone waits longer each time.
     """
-    waiting = Event.objects.filter(scored_at__isnull=True).only("id", *Event.WORK_COLUMNS)
+    waiting = Event.objects.filter(scored_at__isnull=True).only("id", "attempts", "fence")
     held = work.lease(waiting, limit=limit, now=now)
     if not held:
         return 0

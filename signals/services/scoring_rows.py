@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
+
+import msgspec
 
 from signals.features.compute import FEATURE_VERSION
 from signals.features.spec import Values
@@ -33,9 +34,10 @@ WITH asked AS MATERIALIZED (
 LOCK_SQL = f"""{OLDER_SQL}
 SELECT id FROM signals_event WHERE id = ANY(ARRAY(SELECT id FROM older)) ORDER BY id FOR NO KEY UPDATE"""
 
+# A value that is no number is written as null, and left out: what is not known is not there.
 SETTLE_SQL = """
-UPDATE signals_event SET features = given.features, feature_version = %(version)s, scored_at = %(now)s,
-  leased_until = NULL, last_error = ''
+UPDATE signals_event SET features = jsonb_strip_nulls(given.features), feature_version = %(version)s,
+  scored_at = %(now)s, leased_until = NULL, last_error = ''
 FROM jsonb_to_recordset(%(given)s::jsonb) AS given (id bigint, fence int, features jsonb)
 WHERE signals_event.id = given.id AND signals_event.fence = given.fence AND signals_event.scored_at IS NULL
 RETURNING signals_event.id"""
@@ -66,7 +68,7 @@ def lock_older(event_ids: Sequence[int]) -> None:
 def settle(held: Sequence[Event], features: Values, now: datetime) -> set[int]:
     """Write what was seen; return the events whose lease is still this worker's."""
     given = [{"id": event.pk, "fence": event.fence, "features": features.get(event.pk)} for event in held]
-    done = rows(SETTLE_SQL, {"given": json.dumps(given), "version": FEATURE_VERSION, "now": now})
+    done = rows(SETTLE_SQL, {"given": msgspec.json.encode(given).decode(), "version": FEATURE_VERSION, "now": now})
     return {pk for (pk,) in done}
 
 

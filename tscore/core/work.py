@@ -16,8 +16,8 @@ from typing import Any, Final, TypeVar
 
 from celery import Celery
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import connections, transaction
+from django.db.models import Field, Q, QuerySet
 from django.db.models.functions import Now
 
 from tscore.core.db import in_transaction, rows
@@ -70,18 +70,42 @@ def wake(stage: str) -> None:
     transaction.on_commit(lambda: _bell().ring(stage))
 
 
+# Chosen once, before anything changes: a subquery in WHERE may be evaluated again after a concurrent change and
+# over-lease. The array is read by key, however small the planner believes the table to be.
+_TAKE_SQL = """
+WITH chosen (id) AS MATERIALIZED ({chosen})
+UPDATE "{table}" AS work SET leased_until = statement_timestamp() + %s, fence = fence + 1, attempts = attempts + 1
+WHERE id = ANY(ARRAY(SELECT id FROM chosen)) RETURNING {columns}"""
+
+
 def _take(free: QuerySet[Row], limit: int) -> list[Row]:
-    # An array of ids, read once: a subquery in WHERE may be evaluated again after a concurrent change and over-lease.
-    chosen = list(
-        free.select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)[:limit]
-    )
     model = free.model
-    model._default_manager.filter(pk__in=chosen).update(
-        leased_until=Now() + settings.WORK_LEASE, fence=F("fence") + 1, attempts=F("attempts") + 1
-    )
-    taken = model._default_manager.filter(pk__in=chosen).order_by("pk")
-    taken.query.deferred_loading = free.query.deferred_loading  # what the caller left out stays left out
-    return list(taken)
+    chosen = free.select_for_update(skip_locked=True, of=("self",), no_key=True).values_list("pk", flat=True)[:limit]
+    sql, params = chosen.query.get_compiler(free.db).as_sql()
+    fields = _loaded(free)
+    columns = ", ".join(f'work."{field.column}"' for field in fields)
+    statement = _TAKE_SQL.format(chosen=sql, table=model._meta.db_table, columns=columns)
+    names = [field.attname for field in fields]
+    found = rows(statement, [*params, settings.WORK_LEASE], using=free.db)
+    taken = [model.from_db(free.db, names, _converted(fields, values, free.db)) for values in found]
+    return sorted(taken, key=lambda row: row.pk)
+
+
+def _loaded(free: QuerySet[Row]) -> list[Field[Any, Any]]:
+    """Return the fields that the caller did not leave out."""
+    named, left_out = free.query.deferred_loading
+    return [
+        field for field in free.model._meta.concrete_fields if field.primary_key or (field.name in named) != left_out
+    ]
+
+
+def _converted(fields: Sequence[Field[Any, Any]], values: Sequence[Any], using: str) -> list[Any]:
+    """Return values as the ORM would read them; plain SQL hands JSON through as text."""
+    connection = connections[using]
+    return [
+        field.from_db_value(value, None, connection) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, values, strict=True)
+    ]
 
 
 class _Bell:
