@@ -1,9 +1,9 @@
 """Fills the console with the demo world: events through the real ingest, cases by the real stages, decisions by claim.
 
 One process steps the pipeline with the simulated time of the events. After each decision it waits until the
-marketplace's answers are stored, so that a second world of the same seed sees the same order. Once nobody decides any
-more, the next events are sent while the last are scored: scoring sees nothing that was observed later, and all other
-stages wait until both are done, so that the order is still always the same.
+marketplace's answers are stored, so that a second world of the same seed sees the same order. In a turn in which
+nobody decides, the next events are sent while these are scored: scoring sees nothing that was observed later, and all
+other stages wait until both are done, so that the order is still always the same.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tscore.demo import ahead, desk, rounds, world
 from tscore.demo.people import DAYS
 
 BATCH = 500
+ROUNDS = 4  # every how many turns the reviewers sit down and decide what is queued
 Say = Callable[[str], None]
 
 
@@ -97,15 +98,18 @@ def _plain(members: dict[str, Any]) -> dict[str, Any]:
 def _play(events: list[dict[str, Any]], reviewers: rounds.Rounds, *, say: Say) -> None:
     began, done = time.monotonic(), 0
     with ahead.Sender() as sender:
-        for part, following in pairwise([*turns(events), []]):
+        for number, (part, following) in enumerate(pairwise([*turns(events), []]), 1):
             now = ahead.moment(part)
             stored = sender.send(part)
-            if following and reviewers.are_through(now):
+            at_desk = number % ROUNDS == 0
+            if following and not at_desk:
                 sender.send_ahead(following)
             scoring.score_pending(limit=stored, now=now)  # what was sent ahead has a turn of its own
             sender.wait()
             pipeline.run_all(clock=lambda: now, leaving_out={"score"})  # noqa: B023  (called before the next turn)
-            reviewers.work_until(now)
+            reviewers.book_chargebacks(now)
+            if at_desk:
+                reviewers.decide(now)
             done += len(part)
             if done // BATCH % 10 == 0 or done == len(events):
                 say(f"{done:,} of {len(events):,} events, {done / (time.monotonic() - began):,.0f} a second")

@@ -38,14 +38,9 @@ class Rounds:
         self.disputes = [event for event in built.events if event["type"] == "dispute.opened"]
         self.decided = 0
 
-    def are_through(self, now: datetime) -> bool:
-        """Tell whether nobody decides anything before the end."""
-        return self.decided >= DECISIONS or now >= self.last_round
-
-    def work_until(self, now: datetime) -> None:
-        """Book the chargebacks that have arrived, and decide what is queued by now."""
-        self._book_chargebacks(now)
-        while not self.are_through(now) and self._decide_one(now):
+    def decide(self, now: datetime) -> None:
+        """Decide what is queued by now, but for what is left to visitors."""
+        while now < self.last_round and self.decided < DECISIONS and self._decide_one(now):
             pass
 
     def finish(self, now: datetime) -> None:
@@ -87,7 +82,8 @@ class Rounds:
             return presets[0]
         return next(preset for preset in presets if not preset.action_kinds)
 
-    def _book_chargebacks(self, now: datetime) -> None:
+    def book_chargebacks(self, now: datetime) -> None:
+        """Book the chargebacks that have arrived by now."""
         while self.disputes and datetime.fromisoformat(self.disputes[0]["time"]) <= now:
             self._book(self.disputes.pop(0), now)
 
