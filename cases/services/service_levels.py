@@ -71,6 +71,8 @@ def stop_clock(case: Case, *, wait_for: str, now: datetime) -> None:
 @db.transaction_required
 def start_clocks(*, case_ids: Sequence[int], now: datetime) -> None:
     """Let clocks that stand still go on with the rest of their time; the caller holds the rows."""
+    if not case_ids:
+        return
     waiting = CaseWait.objects.filter(case_id__in=case_ids, ended_at=None)
     stopped = list(waiting.values_list("case_id", flat=True))
     if stopped:

@@ -15,12 +15,14 @@ from tscore.core.models import User
 
 LONGEST = timedelta(days=30)
 
+_OVER = """
+SELECT id FROM cases_case WHERE state = 'waiting' AND wait_until <= %(now)s
+ ORDER BY wait_until LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
 _WAKE = """
-WITH woken AS MATERIALIZED (
-  SELECT id FROM cases_case WHERE state = 'waiting' AND wait_until <= %(now)s
-   ORDER BY wait_until LIMIT %(limit)s FOR NO KEY UPDATE SKIP LOCKED)
 UPDATE cases_case c SET state = 'queued', wait_until = NULL, wait_for = '', rerank_at = %(now)s
-  FROM woken WHERE c.id = woken.id
+ WHERE c.id = ANY(%(cases)s)
 RETURNING c.*
 """
 
@@ -54,7 +56,9 @@ def wake_due(*, limit: int, now: datetime) -> int:
     """Bring back the cases whose wait is over, to be ranked anew; return how many."""
 
     def woken() -> int:
-        cases = list(Case.objects.raw(_WAKE, {"now": now, "limit": limit}))
+        over = [case_id for (case_id,) in db.rows(_OVER, {"now": now, "limit": limit})]
+        service_levels.start_clocks(case_ids=over, now=now)
+        cases = list(Case.objects.raw(_WAKE, {"cases": over, "now": now})) if over else []
         for case in cases:
             audit.record(
                 actor=None,
@@ -64,8 +68,7 @@ def wake_due(*, limit: int, now: datetime) -> int:
                 object_ref=case.ref,
                 at=now,
             )
-        service_levels.start_clocks(case_ids=[case.pk for case in cases], now=now)
-        routing.route(case_ids=[case.pk for case in cases], now=now)
+        routing.route(case_ids=over, now=now)
         return len(cases)
 
     return db.in_transaction(woken)

@@ -84,7 +84,7 @@ def test_clock_stands_still_while_waiting_for_somebody_and_goes_on_with_the_rest
 
     case.refresh_from_db()
     assert (case.paused, case.due_at) == (timedelta(minutes=100), after(160))
-    assert case.rerank_at == after(160)  # three quarters are used at 120
+    assert case.rerank_at == after(120)
 
 
 def test_clock_goes_on_while_a_case_is_only_put_aside(queue_a, ada):
