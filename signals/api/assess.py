@@ -19,6 +19,7 @@ from signals.api.openapi import assess_schema
 from signals.services import assess
 from signals.services.assess import Router
 from signals.services.intake import problems
+from signals.services.intake.repair import blanked, repair
 from signals.services.intake.scan import MalformedJson
 from signals.services.verdicts import LEAST_MS, MOST_MS, USUAL_MS, Advice
 from tscore.core import idempotency
@@ -59,10 +60,10 @@ class Assess(APIView):
         if body.content_type(request._request) != "application/json":
             raise JsonOnly
         text = body.raw_body(request)
-        asked = _read(text)
+        asked, event = _read(text)
         given: dict[str, Any] = {
             "source": request.auth.source,  # type: ignore[union-attr]
-            "event": bytes(asked.event),
+            "event": event,
             "received_at": timezone.now(),
             "default": Advice(asked.default),
         }
@@ -86,7 +87,18 @@ def route_by(router: Router) -> None:
     Assess.router = staticmethod(router)
 
 
-def _read(text: bytes) -> AssessRequest:
+def _read(text: bytes) -> tuple[AssessRequest, bytes]:
+    """Return the request and the event as it was sent, with all that the intake repairs and tells of."""
+    if not repair(text)[1]:
+        asked = _decode(text)
+        return asked, bytes(asked.event)
+    shown = blanked(text)
+    asked = _decode(shown)
+    begin = shown.find(bytes(asked.event))
+    return asked, text[begin : begin + len(bytes(asked.event))]
+
+
+def _decode(text: bytes) -> AssessRequest:
     try:
         return msgspec.json.decode(text, type=AssessRequest)
     except msgspec.ValidationError as error:

@@ -29,6 +29,12 @@ def repair(raw: bytes) -> tuple[bytes, bool]:
     return fixed, fixed != raw
 
 
+def blanked(raw: bytes) -> bytes:
+    """Write question marks over what `repair` replaces, so that the text can be read and every position stays."""
+    fixed = _ESCAPE.sub(lambda found: b"?" * len(found[0]) if found[1] else found[0], raw)
+    return _RAW_SURROGATE.sub(b"???", fixed).replace(b"\x00", b"?")
+
+
 def has_key_twice(text: str) -> bool:
     """Tell whether an object of well-formed JSON names a member twice, however the name is escaped."""
     try:

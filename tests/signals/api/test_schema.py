@@ -17,7 +17,12 @@ def document():
 
 def test_document_is_openapi_31_and_names_the_endpoints(document):
     assert document["openapi"].startswith("3.1")
-    assert sorted(document["paths"]) == ["/api/v1/events", "/api/v1/labels", "/api/v1/signals"]
+    assert sorted(document["paths"]) == [
+        "/api/v1/assess",
+        "/api/v1/events",
+        "/api/v1/labels",
+        "/api/v1/signals",
+    ]
 
 
 def test_every_kind_is_described(document):
