@@ -118,6 +118,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Broker: an alarm clock, never the record of work
 BROKER_URL = env.text("BROKER_URL", f"redis+socket://{run_dir(DATA)}/valkey.sock")
 
+# Events from a message queue; without an address nobody consumes any
+INGEST_QUEUE_URL = env.text("INGEST_QUEUE_URL")
+INGEST_QUEUE_NAME = env.text("INGEST_QUEUE_NAME", "tscore-events")
+INGEST_QUEUE_SOURCE = env.text("INGEST_QUEUE_SOURCE")  # whose events these are; the queue's name by default
+INGEST_QUEUE_VISIBILITY_S = env.number("INGEST_QUEUE_VISIBILITY_S", 60, least=1)  # Redis and SQS only
+
 # People and access
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["tscore.core.people.People", "guardian.backends.ObjectPermissionBackend"]

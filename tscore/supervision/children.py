@@ -1,5 +1,6 @@
 """What runs: one table, in which a line says when a process starts and in which order it is stopped."""
 
+import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ def table(plan: Plan) -> list[Child]:
         Child("fill", (*DJANGO, "fill_demo"), ("web", "shop"), once=True, environment={"HOLD_EFFECTS_S": "0"}),
         Child("worker", module(f"{CELERY} {WORKER}"), ("migrate", "web", "fill")),
         Child("beat", module(f"{CELERY} {beat}"), ("migrate", "web", "fill")),
+        Child("consume", (*DJANGO, "consume"), ("migrate", "web", "fill")),
         Child("watch", (*DJANGO, "watch"), ("worker", "beat")),
         Child("live", (*DJANGO, "demo_live"), ("worker", "beat", "fill")),
     ]
@@ -88,6 +90,7 @@ def _where(plan: Plan) -> tuple[str, ...]:
 
 def _left_out(plan: Plan) -> set[str]:
     names = {"static"} if static.is_current(plan.data) else set()
+    names |= set() if os.environ.get("INGEST_QUEUE_URL") else {"consume"}
     if not plan.demo:
         return names | {"shop", "fill", "live"}
     return names | ({"fill"} if probes.is_filled(plan.data) else set())
