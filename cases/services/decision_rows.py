@@ -72,6 +72,7 @@ class Order:
     unticked: Sequence[int]
     note: str
     now: datetime
+    members: Sequence[dict[str, Any]] = ()  # of a ring, as they were seen
 
 
 def actions(case: Case, subject: Part, choice: Choice, found: dict[str, list[Part]]) -> list[dict[str, Any]]:
@@ -94,7 +95,8 @@ def actions(case: Case, subject: Part, choice: Choice, found: dict[str, list[Par
 def write(case: Case, proof: Evidence, order: Order, choice: Choice, actions: Sequence[dict[str, Any]]) -> Decision:
     """Store the decision, what was seen, its effects and its note, and close the case, in one statement."""
     note = notes.seal(order.note, order.now) if order.note.strip() else notes.SealedNote()
-    body = json.dumps(_snapshot(case, proof, order.unticked), sort_keys=True, separators=(",", ":"))
+    seen = _snapshot(case, proof, order.unticked) | ({"members": list(order.members)} if order.members else {})
+    body = json.dumps(seen, sort_keys=True, separators=(",", ":"))
     terms = {
         "case": case.pk,
         "actor": order.actor.pk,

@@ -12,16 +12,21 @@ from cases.services import decision_rows as rows
 from cases.services.choices import BadChoice
 from cases.services.decision_rows import Order
 from cases.services.evidence import Evidence
+from signals.services.rings import RING
 from tscore.core import db, work
 from tscore.core.crashpoints import crashpoint
 from tscore.core.errors import Conflict, FieldProblem, Missing
 from tscore.core.models import User
 
-__all__ = ["BadChoice", "CaseChanged", "decide", "reverse"]
+__all__ = ["BadChoice", "CaseChanged", "DecidedByMember", "conclude", "decide", "reverse"]
 
 
 class CaseChanged(Conflict):
     """This case changed after you opened it. Look at what is new and decide again."""
+
+
+class DecidedByMember(Conflict):
+    """This is a ring: tick the accounts that the decision is about."""
 
 
 def decide(
@@ -47,6 +52,7 @@ def decide(
         Missing: no such case for this person.
         AlreadyDecided, NotHolder, LeaseEnded: the person does not hold it by this fence number.
         CaseChanged: the version is not the one seen.
+        DecidedByMember: the case is a ring's; `ring_decisions` decides its members.
         BadChoice: policy, actions, label, reason or events do not fit; every wrong field is named.
     """
     order = Order(
@@ -58,6 +64,18 @@ def decide(
 
 def _decide(order: Order) -> tuple[Decision, Case]:
     case, proof = evidence.locked(case_id=order.case_id)
+    if proof.subject.kind == RING:
+        raise DecidedByMember
+    return _conclude(case, proof, order)
+
+
+@db.transaction_required
+def conclude(order: Order) -> Decision:
+    """Close the case of a ring whose members are decided."""
+    return _conclude(*evidence.locked(case_id=order.case_id), order)[0]
+
+
+def _conclude(case: Case, proof: Evidence, order: Order) -> tuple[Decision, Case]:
     if not permissions.may_review(order.actor, case.queue_id):
         raise Missing
     _require_fresh(case, order)

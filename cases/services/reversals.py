@@ -5,7 +5,9 @@
 * for those being sent or unknown the reversing action waits in `held` (without a time) until the outcome is known;
 * [once] and held kinds that left stay; the screen names them;
 * every label gets a superseding one with verdict `withdrawn`;
-* the case goes back to the person, unless a newer open case of the same subject and abuse type exists.
+* the case goes back to the person, unless a newer open case of the same subject and abuse type exists, or it was
+  opened for a ring's decision and holds nothing else;
+* what was decided of a ring by one command is taken back together.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from cases import permissions
 from cases.action_kinds import KINDS
 from cases.enums import ActionState, CaseState
 from cases.lifecycle import ActionMove, CaseMove, action_after
-from cases.models import Action, Case, Decision
+from cases.models import Action, Case, CaseMember, Decision
 from cases.models.case import OPEN
 from cases.services import holding
 from cases.verbs import Verb
@@ -44,7 +47,24 @@ class ReversedAlready(Conflict):
 
 @db.transaction_required
 def reverse(*, decision_id: int, actor: User, now: datetime) -> Decision:
-    """Supersede a decision by its withdrawal, and undo what followed from it."""
+    """Supersede a decision by its withdrawal, and undo what followed from it; with all that one command decided."""
+    made = {pk: _reverse(pk, actor, now) for pk in _made_together(decision_id)}
+    return made[decision_id]
+
+
+def _made_together(decision_id: int) -> list[int]:
+    """Return the decisions of one command on a ring that still stand: the ring's own first, then those of members."""
+    mine = CaseMember.objects.filter(Q(decision=decision_id) | Q(closing=decision_id)).first()
+    if mine is None:
+        return [decision_id]
+    rows = CaseMember.objects.filter(case=mine.case_id, command=mine.command).order_by("entity_id")
+    found = list(rows.values_list("closing", "closing__superseded_by", "decision", "decision__superseded_by"))
+    closing = [closed for closed, gone, _, _ in found if closed and not gone]
+    standing = list(dict.fromkeys([*closing, *(pk for _, _, pk, gone in found if pk and not gone)]))
+    return standing if decision_id in standing else [decision_id]
+
+
+def _reverse(decision_id: int, actor: User, now: datetime) -> Decision:
     case = _locked_case(decision_id, actor)
     old = Decision.objects.select_related("policy").get(pk=decision_id)
     _require_reversible(old, actor)
@@ -147,7 +167,7 @@ def _withdraw_labels(old: Decision, new: Decision, actor: User, now: datetime) -
 
 def _reopen(case: Case, actor: User, now: datetime) -> bool:
     """Give the case back to the person, unless it is open or a newer one of its kind is."""
-    if case.state != CaseState.CLOSED or find_newer_open(case) is not None:
+    if case.state != CaseState.CLOSED or find_newer_open(case) is not None or not _holds_anything(case):
         return False
     changes = {"closed_at": None, "rerank_at": now, "version": case.version + 1}
     try:
@@ -156,6 +176,10 @@ def _reopen(case: Case, actor: User, now: datetime) -> bool:
     except IntegrityError:  # a new signal opened the next case at this very moment
         return False
     return True
+
+
+def _holds_anything(case: Case) -> bool:
+    return case.case_signals.exists() or CaseMember.objects.filter(case=case).exists()
 
 
 def find_newer_open(case: Case) -> Case | None:
