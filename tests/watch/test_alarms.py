@@ -258,9 +258,9 @@ def test_a_queue_that_will_be_late(settings, ada, market):
 
 def test_a_queue_that_keeps_its_promise_is_no_alarm(settings, ada):
     settings.ALARM_BACKLOG = 1
-    for number in range(10):
+    for number in range(15):
         build.case(f"a-{number}", severity="low")
-    for case in Case.objects.order_by("pk")[:9]:
+    for case in Case.objects.order_by("pk")[:14]:
         build.decision(claims.claim(case_id=case.pk, actor=ada, now=at(60)), at=at(60))
 
     look.look_ahead(limit=1, now=at(20 * 3600))
