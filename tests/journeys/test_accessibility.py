@@ -18,7 +18,7 @@ TWO_LOOKS = (("light", 1440), ("dark", 320))
 RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 
 
-PAGES = ("/", "/queues/", "/actions/", "/me/decisions/", "/search/", "/audit/", "/delivery/")
+PAGES = ("/", "/queues/", "/actions/", "/me/decisions/", "/search/", "/audit/", "/delivery/", "/status/")
 
 
 @pytest.fixture
