@@ -4,7 +4,22 @@ from typing import Final
 
 from django.urls import path
 
-from cases.web import actions, audit, case, claims, decisions, delivery, entity, home, notes, queues, search
+from cases.web import (
+    actions,
+    audit,
+    case,
+    claims,
+    decisions,
+    delivery,
+    entity,
+    health,
+    home,
+    notes,
+    queue_settings,
+    queues,
+    routing,
+    search,
+)
 from tscore.core.access import Group, Rule, SignedIn
 
 app_name = "cases"
@@ -13,6 +28,15 @@ urlpatterns = [
     path("queues/", queues.queue_list, name="queues"),
     path("queues/<slug:slug>/", queues.queue, name="queue"),
     path("queues/<slug:slug>/next/", queues.next_case, name="next"),
+    path("queues/<slug:slug>/health/", health.queue_health, name="queue_health"),
+    path("admin/queues/", queue_settings.queue_list, name="queue_settings"),
+    path("admin/queues/<slug:slug>/", queue_settings.promises, name="queue_promises"),
+    path("admin/calendars/new/", queue_settings.calendar, name="calendar_new"),
+    path("admin/calendars/<int:calendar_id>/", queue_settings.calendar, name="calendar"),
+    path("admin/routing/", routing.rule_list, name="routing"),
+    path("admin/routing/preview/", routing.preview, name="routing_preview"),
+    path("admin/routing/rules/new/", routing.rule, name="routing_rule_new"),
+    path("admin/routing/rules/<int:rule_id>/", routing.rule, name="routing_rule"),
     path("cases/<str:ref>/", case.case, name="case"),
     path("cases/<str:ref>/rest/", case.rest, name="rest"),
     path("cases/<str:ref>/preview/", decisions.preview, name="preview"),
@@ -45,6 +69,8 @@ _PEOPLE: Final = Group("reviewer", "lead", "analyst")
 _OVERSEERS: Final = Group("auditor", "lead", "admin")
 # Counts and the marketplace's words only, no case and no person.
 _KEEPERS: Final = Group("admin")
+# Rules and promises decide whose work comes first; which queues a lead may change is asked for each of them.
+_LEADS: Final = Group("lead", "admin")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
 _READERS = ("home", "queues", "queue", "case", "rest", "mine", "actions")
 _CHANGES = (
@@ -71,6 +97,15 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:entity_tab": {"GET": _PEOPLE},
     "cases:delivery": {"GET": _KEEPERS},
     "cases:resumption": {"POST": _KEEPERS},
+    "cases:queue_health": {"GET": _LEADS},
+    "cases:queue_settings": {"GET": _LEADS, "POST": _LEADS},
+    "cases:queue_promises": {"GET": _LEADS, "POST": _LEADS},
+    "cases:calendar_new": {"GET": _LEADS, "POST": _LEADS},
+    "cases:calendar": {"GET": _LEADS, "POST": _LEADS},
+    "cases:routing": {"GET": _LEADS, "POST": _LEADS},
+    "cases:routing_preview": {"POST": _LEADS},
+    "cases:routing_rule_new": {"GET": _LEADS},
+    "cases:routing_rule": {"GET": _LEADS},
     "cases:audit": {"GET": _OVERSEERS},
     "cases:verification": {"POST": _OVERSEERS},
 }

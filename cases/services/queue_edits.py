@@ -174,7 +174,7 @@ def _check(promises: Mapping[str, Promise]) -> None:
     order = [] if problems else [promises[severity].target_minutes for severity in Severity.values]
     problems += [
         FieldProblem(
-            Severity.values[place], "invalid", f"{Severity.values[place].title()}: not later than less grave ones."
+            Severity.values[place], "invalid", f"{Severity.values[place].title()}: not later than what is less grave."
         )
         for place in range(1, len(order))
         if order[place] > order[place - 1]
