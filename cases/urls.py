@@ -17,6 +17,7 @@ from cases.web import (
     notes,
     queue_settings,
     queues,
+    rings,
     routing,
     search,
 )
@@ -54,6 +55,7 @@ urlpatterns = [
     path("decisions/<int:decision_id>/reversal/", decisions.reversal, name="reversal"),
     path("me/decisions/", decisions.mine, name="mine"),
     path("e/<slug:kind>/<str:ref>/", entity.entity, name="entity"),
+    path("e/<slug:kind>/<str:ref>/ring/", rings.find, name="find_ring"),
     path("e/<slug:kind>/<str:ref>/<slug:tab>/", entity.entity, name="entity_tab"),
     path("actions/", actions.actions, name="actions"),
     path("delivery/", delivery.delivery, name="delivery"),
@@ -95,6 +97,7 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:entity": {"GET": _PEOPLE},
     "cases:entity_tab": {"GET": _PEOPLE},
+    "cases:find_ring": {"POST": _PEOPLE},
     "cases:delivery": {"GET": _KEEPERS},
     "cases:resumption": {"POST": _KEEPERS},
     "cases:queue_health": {"GET": _LEADS},

@@ -20,6 +20,7 @@ from cases.services import catalogue, drafts, evidence, targets
 from cases.services.evidence import Part
 from signals.enums import CLASS_VERDICT
 from signals.models import Entity
+from signals.services.rings import RING
 from tscore.core.models import User
 
 __all__ = [
@@ -149,6 +150,8 @@ def effect_lines(*, case: Case, action_kinds: list[str], unticked_event_ids: lis
 
 
 def _effects(case: Case, kinds: Iterable[str], unticked: Sequence[int]) -> dict[str, EffectLine]:
+    if case.entity.kind == RING:  # each ticked account has targets of its own
+        return general_effects(kinds)
     wanted = [kind for kind in KINDS if kind in set(kinds)]
     roles = catalogue.current().queues[case.queue_id].subject_roles
     proof = evidence.of(case_id=case.pk)

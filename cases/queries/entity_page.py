@@ -9,6 +9,8 @@ from cases import permissions
 from cases.queries.actions import RELATED, ActionRow, action_rows, visible_actions
 from cases.queries.event_views import EventView, event_views, in_order, newest_ids
 from cases.queries.names import EntityName, name_of
+from cases.queries.ring_page import RingLine, rings_about
+from cases.queries.rollup import Surface, surfaces
 from cases.queries.who import Linked, OtherCase, cases_about, linked_to
 from signals.models import Entity, Label
 from tscore.core.errors import Missing
@@ -43,6 +45,9 @@ class EntityPage:
     labels: list[LabelLine]
     linked: list[Linked]
     timeline: list[EventView]
+    rings: list[RingLine]
+    surfaces: list[Surface]
+    devices: list[Linked]
 
 
 def entity_for(kind: str, ref: str) -> Entity:
@@ -58,7 +63,8 @@ def entity_for(kind: str, ref: str) -> Entity:
 
 
 def entity_page(*, entity: Entity, user: User, before: datetime | None = None) -> EntityPage:
-    """Return what is known and was done about an entity."""
+    """Return what is known and was done about an entity; of an account also what it did on every surface."""
+    is_account = entity.kind == "account"
     found = cases_about(entity.pk)
     mine = [case for case, queue_id in found if permissions.may_review(user, queue_id)]
     actions = visible_actions(user).filter(entity=entity).select_related(*RELATED).order_by("-pk")[:ACTIONS]
@@ -72,6 +78,9 @@ def entity_page(*, entity: Entity, user: User, before: datetime | None = None) -
         labels=_labels(entity),
         linked=linked_to(entity),
         timeline=in_order(event_views(event_ids), event_ids),
+        rings=rings_about(entity_id=entity.pk, user=user) if is_account else [],
+        surfaces=surfaces(account=entity, user=user) if is_account else [],
+        devices=linked_to(entity, kinds=["device"]) if is_account else [],
     )
 
 

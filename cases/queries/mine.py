@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from cases.action_kinds import KINDS
 from cases.enums import ActionState, CaseState
-from cases.models import Action, Case, Decision
+from cases.models import Action, Case, CaseMember, Decision
 from cases.queries.past import is_reversed
 from cases.queries.rows import CaseRow, case_rows
 from cases.services import reversals
@@ -74,6 +74,8 @@ def undone(*, decision_id: int) -> Undone:
     newer = reversals.find_newer_open(case) if case.state == CaseState.CLOSED else None
     left = Action.objects.filter(decision=reversal.supersedes_id, state__in=STAYS).order_by("pk")
     stays = dict.fromkeys(KINDS[action.kind].done_sentence for action in left if KINDS[action.kind].inverse is None)
+    member = CaseMember.objects.filter(decision=reversal.supersedes_id).select_related("case").first()
+    case = member.case if member is not None and member.case.state != CaseState.CLOSED else case
     return Undone(
         case_ref=case.ref,
         reopened=case.state == CaseState.REVIEWING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,7 +103,7 @@ SELECT near.id, near.kind, near.first_seen_at, near.last_seen_at, near.count, sh
  ORDER BY near.last_seen_at DESC, near.id
  LIMIT %(linked)s
 """
-_KINDS = ["account", "device", "ip", "card", "email", "phone", "domain", "address", "payout_account", "image"]
+_KINDS = ("account", "device", "ip", "card", "email", "phone", "domain", "address", "payout_account", "image")
 
 _CASES = """
 SELECT c.id, c.abuse_type_id, c.severity, c.state, c.opened_at, c.closed_at, coalesce(decided.verdict, ''), c.queue_id
@@ -139,9 +139,9 @@ def subject_of(entity: Entity) -> Subject:
     )
 
 
-def linked_to(entity: Entity) -> list[Linked]:
+def linked_to(entity: Entity, *, kinds: Sequence[str] = _KINDS) -> list[Linked]:
     """Return what an entity was seen with, newest first, in three statements at most."""
-    terms = {"entity": entity.pk, "kinds": _KINDS, "linked": LINKED, "sharers": SHARERS}
+    terms = {"entity": entity.pk, "kinds": list(kinds), "linked": LINKED, "sharers": SHARERS}
     rows = db.rows(_LINKED, terms)
     names = _names({row[0] for row in rows})
     return [Linked(names[row[0]], *row[1:]) for row in rows]

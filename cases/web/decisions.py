@@ -15,9 +15,10 @@ from cases.forms import DecisionForm, unticked
 from cases.queries import case_header
 from cases.queries import mine as my_work
 from cases.queries.decide import DecidePanel, decide_panel, effect_lines
-from cases.services import catalogue, decisions
+from cases.services import catalogue, decisions, ring_decisions
 from cases.web import answers, keys, records, succession
 from cases.web.refs import case_id_of
+from cases.web.rings import seen_members
 from cases.web.toast import toast
 from signals.enums import CLASS_VERDICT
 from tscore.core.errors import Conflict, Invalid
@@ -46,6 +47,7 @@ def decision(request: HtmxRequest, ref: str) -> HttpResponse:
         verdict=CLASS_VERDICT[form.cleaned_data["label"]],
         action_kinds=form.cleaned_data["action"],
         decision_id=answer["decision"],
+        accounts=answer.get("accounts", 0),
     )
     following = succession.next_ref(request, answer=answer, queue=catalogue.current().queues[answer["queue"]], now=now)
     return answers.following(request, queue=queue, ref=following, now=now, toast=told, decided=answer["decision"])
@@ -65,8 +67,18 @@ def _decide(request: HtmxRequest, ref: str, record: dict[str, Any], *, now: date
         "note": record["note"],
         "now": now,
     }
+    if "ring" in request.POST:
+        return _decide_ring(request, ref, terms, stays=stays)
     made = decisions.decide(**terms)
     return {"decision": made.pk, "queue": made.case.queue_id} | ({"case": ref} if stays else {})
+
+
+def _decide_ring(request: HtmxRequest, ref: str, terms: dict[str, Any], *, stays: bool) -> dict[str, Any]:
+    """Decide the ticked accounts of a ring; while some are left, it stays in front."""
+    del terms["unticked_event_ids"]
+    made = ring_decisions.decide(**terms, seen_members=seen_members(request.POST))
+    answer = {"decision": made.lead.pk, "queue": made.queue_id, "accounts": made.count}
+    return answer | ({"case": ref} if stays or not made.is_closed else {})
 
 
 def _add_errors(form: DecisionForm, problem: Invalid) -> None:

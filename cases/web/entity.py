@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from cases.queries.entity_page import entity_for, entity_page
 from cases.web import keys, story
+from cases.web.rings import TOLD
 from cases.web.zones import zone_of
 from tscore.core.errors import Missing
 from tscore.core.http import HtmxRequest, page
@@ -34,6 +35,7 @@ def entity(request: HtmxRequest, kind: str, ref: str, tab: str = "") -> HttpResp
         "bands": story.bands(events, zone=zone_of(request)),
         "older": found.timeline[-1].occurred_at.isoformat() if tab == "activity" and found.timeline else "",
         "form_key": keys.new(),
+        "told": TOLD.get(request.GET.get("ring", ""), ""),
     }
     return page(request, "cases/entity.html", context)
 

@@ -15,11 +15,18 @@ from tscore.core.templatetags import vocabulary
 SECONDS = 10
 
 
-def toast(*, ref: str, verdict: str, action_kinds: Iterable[str], decision_id: int) -> dict[str, Any]:
-    """Return the words about a decision and the address that takes it back."""
+def toast(
+    *, ref: str, verdict: str, action_kinds: Iterable[str], decision_id: int, accounts: int = 0
+) -> dict[str, Any]:
+    """Return the words about a decision and the address that takes it back; `accounts` = how many of a ring."""
     names = [KINDS[kind].name.lower() for kind in action_kinds]
     said = ", ".join(names) or vocabulary.status(verdict).label.lower()
-    return {"text": f"{ref}: {said}.", "undo_url": reverse("cases:reversal", args=[decision_id]), "seconds": SECONDS}
+    of_ring = f", {accounts} account{'' if accounts == 1 else 's'}" if accounts else ""
+    return {
+        "text": f"{ref}{of_ring}: {said}.",
+        "undo_url": reverse("cases:reversal", args=[decision_id]),
+        "seconds": SECONDS,
+    }
 
 
 def toast_of(request: HtmxRequest) -> dict[str, Any] | None:

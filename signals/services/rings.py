@@ -18,6 +18,6 @@ def name_ring(*, anchor: Entity, now: datetime) -> Entity:
 
     No event names it; it takes its word from the account, so that a second world of the same seed gives the same one.
     """
-    external_id = f"{RING}-{anchor.ref.partition('_')[2] or anchor.ref}"
+    external_id = anchor.ref.partition("_")[2] or anchor.ref
     first = {"ref": ids.keyed_ref("en", RING, external_id), "first_seen_at": now, "last_seen_at": now}
     return Entity.objects.get_or_create(kind=RING, external_id=external_id, defaults=first)[0]
