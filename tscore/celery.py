@@ -57,6 +57,7 @@ TICKS = {
     "seal": 1.0,
     "forget_answers": 600.0,
     "forget_tries": 600.0,
+    "rings": 600.0,
     "alarms": 15.0,
     "forecast": 300.0,
     "tell": 5.0,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.services import claims, correlation, enforcement, priority, service_levels, waiting
+from cases.services import claims, correlation, enforcement, priority, ring_nights, service_levels, waiting
 from signals.services import scoring
 from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
@@ -20,7 +20,7 @@ from tscore.watch import look, stages, tell
 class Stage:
     """One step: its name (also the wake word), its function, the size of one batch.
 
-    What stands `aside` only watches the others: it has no part in the way of an event.
+    What stands `aside` has no part in the way of an event: it watches the others, or looks around at night.
     """
 
     name: str
@@ -40,6 +40,7 @@ STAGES = (
     Stage("seal", seal.seal_pending, 1000),
     Stage("forget_answers", idempotency.forget_old, 1000),
     Stage("forget_tries", throttling.forget_old, 1000),
+    Stage("rings", ring_nights.look_nightly, 200, aside=True),
     Stage("alarms", look.look, 1, aside=True),
     Stage("forecast", look.look_ahead, 1, aside=True),
     Stage("tell", tell.tell, 10, aside=True),

@@ -14,7 +14,10 @@ CARRIER_ACCOUNTS = 600
 
 
 def takeover_ring(random: Random, timeline: Timeline, people: list[Person], *, end: datetime) -> None:
-    """Take over six accounts from two devices: failures, a success from a new address, new payout account, payout."""
+    """Take over six accounts from two devices: failures, a success from a new address, new payout account, payout.
+
+    Each payout account is used from both devices, so that the six hang together.
+    """
     for number, victim in enumerate(_joined(people, before=end - timedelta(days=20))[40:46]):
         timeline.blame(victim.account)
         at = end - timedelta(hours=30 - number * 4, minutes=random.randrange(50))
@@ -28,7 +31,7 @@ def takeover_ring(random: Random, timeline: Timeline, people: list[Person], *, e
         for minute, field in enumerate(("email", "factor", "payout_account"), start=2):
             change = {"field": field}
             if field == "payout_account":
-                change["new"] = f"pa-ring-{number % 2}"
+                change["new"] = f"pa-ring-{number // 3}"
             moment = at + timedelta(minutes=minute)
             timeline.add("account.updated", moment, account=victim.account, changes=[change], context=context)
         timeline.add(
@@ -36,7 +39,7 @@ def takeover_ring(random: Random, timeline: Timeline, people: list[Person], *, e
             at + timedelta(minutes=9),
             payout=f"payout-ring-{number}",
             account=victim.account,
-            payout_account=f"pa-ring-{number % 2}",
+            payout_account=f"pa-ring-{number // 3}",
             amount=eur(random.randrange(40_000, 240_000)),
             context=context,
         )

@@ -114,6 +114,7 @@ def _play(events: list[dict[str, Any]], reviewers: rounds.Rounds, *, say: Say) -
             if done // BATCH % 10 == 0 or done == len(events):
                 say(f"{done:,} of {len(events):,} events, {done / (time.monotonic() - began):,.0f} a second")
     reviewers.finish(now)
+    pipeline.run_stage("rings", clock=lambda: now)  # as the night after would
 
 
 def turns(events: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
