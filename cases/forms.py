@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from cases.enums import WaitFor
 from cases.models import Preset, Queue
 from cases.services import catalogue
 from signals.enums import CLASS_VERDICT
@@ -21,11 +22,12 @@ class HolderForm(forms.Form):
 
 
 class SnoozeForm(forms.Form):
-    """For how many hours a case is put aside."""
+    """For how many hours a case is put aside, and for whom it waits: then its clock stands still."""
 
     TIMES = ((1, "1 hour"), (4, "4 hours"), (24, "1 day"), (72, "3 days"))
 
     hours = forms.TypedChoiceField(choices=TIMES, coerce=int)
+    wait_for = forms.ChoiceField(required=False, choices=[("", "Nobody: the clock goes on"), *WaitFor.choices])
 
 
 class DecisionForm(forms.Form):

@@ -58,6 +58,7 @@ class CaseHeader:
     fence: int
     due_at: datetime
     is_overdue: bool
+    is_stopped: bool
     terms: RankTerms
     lease: Lease
     follows_ref: str | None
@@ -101,7 +102,8 @@ def header(*, case: Case, user: User, now: datetime, subject: EntityName | None 
         version=case.version,
         fence=case.fence,
         due_at=case.due_at,
-        is_overdue=case.state != CaseState.CLOSED and case.due_at < now,
+        is_overdue=case.state != CaseState.CLOSED and not case.wait_for and case.due_at < now,
+        is_stopped=bool(case.wait_for),
         terms=terms(case),
         lease=lease(case, user=user),
         follows_ref=f"C-{case.follows_id}" if case.follows_id else None,

@@ -20,12 +20,12 @@ from tscore.core.models import User
 
 _TERMS_HOURS = DAYS * HOURS
 
-# Waiting cases count as backlog; their clock stands still, so they are neither late nor will be.
+# Whom a case waits for is set only while its clock stands still: such a case is open, but neither late nor will be.
 _OPEN = """
 SELECT count(*) AS backlog,
-       count(*) FILTER (WHERE c.state = 'waiting') AS waiting,
+       count(*) FILTER (WHERE c.wait_for <> '') AS waiting,
        count(*) FILTER (WHERE c.state = 'reviewing') AS reviewing,
-       count(*) FILTER (WHERE c.state <> 'waiting' AND c.due_at < %(now)s) AS late,
+       count(*) FILTER (WHERE c.wait_for = '' AND c.due_at < %(now)s) AS late,
        min(c.opened_at) AS oldest_at,
        percentile_disc(0.5) WITHIN GROUP (ORDER BY %(now)s - c.opened_at) AS age_p50,
        percentile_disc(0.9) WITHIN GROUP (ORDER BY %(now)s - c.opened_at) AS age_p90
@@ -36,7 +36,7 @@ SELECT count(*) AS backlog,
 _DUE = """
 SELECT floor(extract(epoch FROM c.due_at - %(now)s) / 3600)::int AS hour, count(*) AS cases
   FROM cases_case c
- WHERE c.queue_id = %(queue)s AND c.state <> 'closed' AND c.state <> 'waiting' AND c.opened_at <= %(now)s
+ WHERE c.queue_id = %(queue)s AND c.state <> 'closed' AND c.wait_for = '' AND c.opened_at <= %(now)s
    AND c.due_at >= %(now)s
  GROUP BY 1
 """

@@ -76,7 +76,8 @@ SELECT queue.id, counted.severity, count(*), count(*) FILTER (WHERE counted.is_a
        count(*) FILTER (WHERE counted.is_mine)
   FROM unnest(%(queues)s::bigint[]) AS queue (id)
   CROSS JOIN LATERAL (
-    SELECT c.severity, c.opened_at, %(now)s > c.due_at - (c.due_at - c.opened_at) * {RISK_SHARE} AS is_at_risk,
+    SELECT c.severity, c.opened_at,
+           c.wait_for = '' AND %(now)s > c.due_at - (c.due_at - c.opened_at) * {RISK_SHARE} AS is_at_risk,
            c.state = 'reviewing' AND c.claimed_by_id = %(user)s AS is_mine
       FROM cases_case c WHERE c.queue_id = queue.id AND c.state <> 'closed' LIMIT {COUNT_CAP}) counted
  GROUP BY queue.id, counted.severity

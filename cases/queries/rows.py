@@ -15,7 +15,10 @@ RISK_SHARE = 0.25
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One line of a queue list. `headline` was written by a detector; money is in minor units of the base currency."""
+    """One line of a queue list. `headline` was written by a detector; money is in minor units of the base currency.
+
+    `is_stopped`: the clock stands still, because the case waits for somebody outside.
+    """
 
     id: int
     ref: str
@@ -30,6 +33,7 @@ class CaseRow:
     due_at: datetime
     is_overdue: bool
     is_at_risk: bool
+    is_stopped: bool
     is_escalated: bool
     holder_id: int | None
     holder_name: str
@@ -56,8 +60,9 @@ def _row(case: Case, subject: EntityName, now: datetime) -> CaseRow:
         priority=case.priority,
         opened_at=case.opened_at,
         due_at=case.due_at,
-        is_overdue=case.due_at < now,
-        is_at_risk=now > case.due_at - (case.due_at - case.opened_at) * RISK_SHARE,
+        is_overdue=not case.wait_for and case.due_at < now,
+        is_at_risk=not case.wait_for and now > case.due_at - (case.due_at - case.opened_at) * RISK_SHARE,
+        is_stopped=bool(case.wait_for),
         is_escalated=case.escalated_at is not None,
         holder_id=case.claimed_by_id,
         holder_name=case.claimed_by.name if case.claimed_by else "",

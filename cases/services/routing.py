@@ -6,6 +6,7 @@ that somebody holds is never pulled away, and an escalated one stays with the le
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -14,10 +15,12 @@ from cases.enums import CaseState
 from cases.models import RoutingRule
 from cases.services import catalogue, routing_facts, service_levels
 from cases.services.routing_facts import CaseFacts
-from cases.services.rulebook.rules import Rule, first_match, read
+from cases.services.rulebook.rules import BadRule, Rule, first_match, read
 from cases.verbs import Verb
 from tscore.core import audit, db
 from tscore.core.audit import Entry
+
+logger = logging.getLogger(__name__)
 
 _FREE = (CaseState.QUEUED, CaseState.WAITING)
 
@@ -41,18 +44,7 @@ class _Move(NamedTuple):
 
 def rules() -> list[Rule]:
     """Return all rules in their order, those that are off included."""
-    stored = RoutingRule.objects.select_related("queue").order_by("position", "id")
-    return [
-        Rule(
-            id=rule.pk,
-            name=rule.name,
-            queue_id=rule.queue_id,
-            abuse_type=rule.queue.abuse_type_id,
-            conditions=read(rule.conditions),
-            is_on=rule.is_on,
-        )
-        for rule in stored
-    ]
+    return [_as_rule(row) for row in RoutingRule.objects.select_related("queue").order_by("position", "id")]
 
 
 @db.transaction_required
@@ -90,6 +82,16 @@ def target(case: CaseFacts, among: Sequence[Rule]) -> tuple[int, int | None]:
         return rule.queue_id, rule.id or None
     queue = catalogue.current().queue_of(str(case.facts["abuse_type"]))
     return (queue.pk if queue else case.queue_id), None
+
+
+def _as_rule(row: RoutingRule) -> Rule:
+    """Return a stored rule; one that asks what can no longer be asked counts as off, so that cases still get a home."""
+    try:
+        conditions, is_on = read(row.conditions), row.is_on
+    except BadRule:
+        logger.exception("Routing rule %s cannot be read and takes no case", row.pk)
+        conditions, is_on = (), False
+    return Rule(row.pk, row.name, row.queue_id, row.queue.abuse_type_id, conditions, is_on)
 
 
 def _move(case: CaseFacts, known: Sequence[Rule], now: datetime) -> _Move | None:

@@ -96,9 +96,13 @@ def snooze(request: HtmxRequest, ref: str) -> HttpResponse:
     form = SnoozeForm(request.POST)
     if not form.is_valid():
         raise Invalid("Choose for how long.", fields=[FieldProblem("hours", "invalid", "Choose one of the times.")])
-    hours = timedelta(hours=form.cleaned_data["hours"])
+    hours, wait_for = timedelta(hours=form.cleaned_data["hours"]), form.cleaned_data["wait_for"]
     return _leave_for_next(
-        request, ref, lambda case, now: waiting.snooze(case_id=case.pk, actor=request.user, until=now + hours, now=now)
+        request,
+        ref,
+        lambda case, now: waiting.snooze(
+            case_id=case.pk, actor=request.user, until=now + hours, wait_for=wait_for, now=now
+        ),
     )
 
 

@@ -14,13 +14,13 @@ from tests import factories
 from tests.factories import NOON
 
 
-def store(queue, number, opened_h, *, due_h, closed_h=None, state="queued", wait_h=None):
+def store(queue, number, opened_h, *, due_h, closed_h=None, state="queued", wait_for=""):
     closed_at = None if closed_h is None else NOON - timedelta(hours=closed_h)
     return Case.objects.create(
         entity=factories.entity("account", f"a-{number}"), abuse_type=queue.abuse_type, queue=queue,
         state="closed" if closed_at else state, severity="high", stake_minor=1000, probability=0.5, priority=500,
         opened_at=NOON - timedelta(hours=opened_h), closed_at=closed_at, due_at=NOON - timedelta(hours=due_h),
-        wait_until=NOON if state == "waiting" else None,
+        wait_until=NOON if state == "waiting" else None, wait_for=wait_for,
     )  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def crowd(queue_a, queue_b):
         closed = chance.uniform(0, opened) if chance.random() < 0.7 else None
         store(
             chance.choice((queue_a, queue_b)), number, opened, due_h=opened - chance.choice((1, 4, 30, 300)),
-            closed_h=closed, state=chance.choice(("queued", "queued", "waiting")),
+            closed_h=closed, **chance.choice(({}, {"state": "waiting"}, {"state": "waiting", "wait_for": "user"})),
         )  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def test_figures_are_those_of_the_rows(crowd, queue_a):
     day, week = NOON - timedelta(hours=24), NOON - timedelta(days=7)
     ages = sorted(NOON - case.opened_at for case in still)
     assert found.backlog == len(still)
-    assert found.waiting == len([case for case in still if case.state == "waiting"])
-    assert found.late == len([case for case in still if case.state != "waiting" and case.due_at < NOON])
+    assert found.waiting == len([case for case in still if case.wait_for])
+    assert found.late == len([case for case in still if not case.wait_for and case.due_at < NOON])
     assert found.opened_day == len([case for case in rows if case.opened_at > day])
     assert found.closed_day == len([case for case in rows if case.closed_at and case.closed_at > day])
     assert found.opened == len([case for case in rows if case.opened_at > week])
@@ -83,7 +83,7 @@ def test_case_that_nobody_will_reach_is_forecast_to_be_late(queue_a):
     store(queue_a, 1, 1, due_h=-3.5)
     store(queue_a, 2, 1, due_h=-30)
     store(queue_a, 3, 1, due_h=2)
-    store(queue_a, 4, 1, due_h=-2.5, state="waiting")
+    store(queue_a, 4, 1, due_h=-2.5, state="waiting", wait_for="user")
 
     found = health.health(queue=queue_a, now=NOON)
 

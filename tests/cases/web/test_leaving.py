@@ -145,3 +145,14 @@ def test_draft_is_kept_and_comes_back(ada, sign_in):
     assert answer.content == b"Draft kept"
     assert drafts.find(case_id=case.pk, actor=ada)["note"] == "Half a thought"
     assert "Half a thought</textarea>" in client.get(f"/cases/{case.ref}/").content.decode()
+
+
+def test_case_that_waits_for_somebody_shows_that_its_clock_stands_still(ada, sign_in):
+    case, client = build.held_case(ada), sign_in(ada)
+    data = {"hours": "4", "wait_for": "user", "form_key": "k", "fence": case.fence}
+
+    client.post(f"/cases/{case.ref}/snooze/", data)
+
+    case.refresh_from_db()
+    assert (case.state, case.wait_for, case.waits.get().wait_for) == ("waiting", "user", "user")
+    assert all("clock stopped" in client.get(page).content.decode() for page in ("/queues/ato/", f"/cases/{case.ref}/"))
