@@ -32,8 +32,8 @@ from tscore.core.db import rows
 from tscore.core.models import Alarm
 
 BUDGET_S = 0.3
-GRACE_S = 0.4  # for a machine that does other things as well
-LONG_S = 1.5
+GRACE_S = 0.9  # for a machine that does other things as well
+LONG_S = 1.8
 
 
 @pytest.fixture(autouse=True)

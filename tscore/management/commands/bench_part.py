@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from tscore.bench import ingest, pages, report, server, stages
+from tscore.bench import assess, ingest, pages, report, server, stages
 
 
 def _ingest() -> list[report.Line]:
@@ -25,7 +25,16 @@ def _pipeline() -> list[report.Line]:
     return stages.run(now=timezone.now())
 
 
-MEASURES: dict[str, Callable[[], list[report.Line]]] = {"ingest": _ingest, "pages": _pages, "pipeline": _pipeline}
+def _assess() -> list[report.Line]:
+    return assess.run(now=timezone.now())
+
+
+MEASURES: dict[str, Callable[[], list[report.Line]]] = {
+    "ingest": _ingest,
+    "pages": _pages,
+    "pipeline": _pipeline,
+    "assess": _assess,
+}
 
 
 class Command(BaseCommand):
