@@ -11,6 +11,7 @@ from signals.enums import CLASS_VERDICT, LabelSource, Lane
 from signals.kinds import KINDS, Kind
 from signals.kinds_members import COMMON, ENTITY_KINDS, PERSONAL_KINDS, Member, Shape
 from signals.services.intake.problems import DETAILS
+from signals.services.verdicts import ADVICE, LEAST_MS, MOST_MS, USUAL_MS
 from tscore.core.http import page
 
 _FORMS = {
@@ -52,6 +53,10 @@ def api_docs(request: HttpRequest) -> HttpResponse:
         "classes": sorted((word, verdict.value) for word, verdict in CLASS_VERDICT.items()),
         "label_sources": LabelSource.values,
         "lanes": Lane.values,
+        "advice": [(severity.value, advice.value) for severity, advice in ADVICE.items()],
+        "least_ms": LEAST_MS,
+        "usual_ms": USUAL_MS,
+        "most_ms": MOST_MS,
     }
     return page(request, "signals/api_docs.html", context)
 

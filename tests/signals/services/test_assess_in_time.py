@@ -31,7 +31,7 @@ from tscore.core import work
 from tscore.core.db import rows
 from tscore.core.models import Alarm
 
-BUDGET_S = 0.3
+BUDGET_S = 0.5
 GRACE_S = 0.9  # for a machine that does other things as well
 LONG_S = 1.8
 
