@@ -32,6 +32,7 @@ class Queue(models.Model):
     recompute_after = models.BigIntegerField(
         null=True, help_text="id of the last case whose due time follows a changed promise; empty when all do"
     )
+    recompute_at = models.DateTimeField(null=True, help_text="when to look a second time; empty in the first round")
 
     class Meta:
         constraints = [

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import Q
 
 from cases.models import Case, CaseWait, Queue, WorkingCalendar
 from cases.services import calendars, promises
@@ -13,6 +15,8 @@ from tscore.core import db
 
 # Rows of the table of cases looked at in one step, for each row the step may handle.
 _WINDOW: Final = 4
+# Longer than any transaction of a stage or a page.
+_SECOND_ROUND: Final = timedelta(minutes=2)
 
 _WAITED = promises.BETWEEN_SQL.format(calendar="policy.calendar_id", start="w.started_at", end="w.ended_at")
 
@@ -81,8 +85,11 @@ def start_clocks(*, case_ids: Sequence[int], now: datetime) -> None:
 
 
 def ask_again(queue_ids: Sequence[int]) -> None:
-    """Have the stage work out the due times of all open cases of these queues, from the first one."""
-    Queue.objects.filter(pk__in=queue_ids).update(recompute_after=0)
+    """Have the stage work out the due times of all open cases of these queues, from the first one, twice.
+
+    A transaction that read the old promise may commit a new case behind the stage: the second round finds it.
+    """
+    Queue.objects.filter(pk__in=queue_ids).update(recompute_after=0, recompute_at=None)
 
 
 def recompute_due(*, limit: int, now: datetime) -> int:
@@ -100,12 +107,20 @@ def _extend(now: datetime) -> int:
 
 
 def _next_step(limit: int, now: datetime) -> int:
-    asked = Queue.objects.select_for_update(skip_locked=True, no_key=True).filter(recompute_after__isnull=False)
-    queue = asked.order_by("id").first()
+    due = Queue.objects.filter(Q(recompute_at__isnull=True) | Q(recompute_at__lte=now), recompute_after__isnull=False)
+    queue = due.select_for_update(skip_locked=True, no_key=True).order_by("id").first()
     if queue is None:
         return 0
     near = db.rows(_NEXT, {"after": queue.recompute_after, "queue": queue.pk, "limit": limit})
     settle(case_ids=[case_id for case_id, is_ours in near if is_ours], now=now)
-    is_last = len(near) < limit
-    Queue.objects.filter(pk=queue.pk).update(recompute_after=None if is_last else max(row[0] for row in near))
+    Queue.objects.filter(pk=queue.pk).update(**_after(queue, near[-1][0] if len(near) == limit else None, now))
     return max(1, len(near))
+
+
+def _after(queue: Queue, last: int | None, now: datetime) -> dict[str, Any]:
+    """Return where to go on: behind the last row, or in a second round, or nowhere."""
+    if last is not None:
+        return {"recompute_after": last}
+    if queue.recompute_at is None:
+        return {"recompute_after": 0, "recompute_at": now + _SECOND_ROUND}
+    return {"recompute_after": None, "recompute_at": None}

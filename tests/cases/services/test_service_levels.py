@@ -156,7 +156,22 @@ def test_changed_promise_reaches_open_cases_through_the_stage(queue_a, ada):
     assert set(Case.objects.filter(severity="high").values_list("due_at", flat=True)) == {after(600)}
     assert Case.objects.get(pk=other.pk).due_at == after(240)
     assert Case.objects.get(pk=held.pk).claimed_by == ada
-    assert Queue.objects.get(pk=queue_a.pk).recompute_after is None
+    assert Queue.objects.values_list("recompute_after", "recompute_at").get(pk=queue_a.pk) == (0, after(3))
+
+
+def test_case_opened_behind_the_stage_is_found_in_the_second_round(queue_a):
+    promise(queue_a, target_minutes=600)
+    service_levels.ask_again([queue_a.pk])
+    run_stage(after(1))
+    late = build.case()
+    Case.objects.filter(pk=late.pk).update(due_at=after(60))  # as one that read the old promise
+
+    run_stage(after(2))
+    assert Case.objects.get(pk=late.pk).due_at == after(60)
+    run_stage(after(3))
+
+    assert Case.objects.get(pk=late.pk).due_at == after(600)
+    assert Queue.objects.values_list("recompute_after", "recompute_at").get(pk=queue_a.pk) == (None, None)
 
 
 def test_changed_promise_ranks_open_cases_anew(queue_a):
@@ -205,7 +220,8 @@ def test_calendar_is_written_further_out_as_time_goes_by(queue_a):
 
     made.refresh_from_db()
     assert made.spans_until == later + calendars.WRITTEN_AHEAD
-    assert service_levels.recompute_due(limit=10, now=later) == 0
+    run_stage(later + timedelta(minutes=2))
+    assert service_levels.recompute_due(limit=10, now=later + timedelta(minutes=3)) == 0
 
 
 _BETWEEN = promises.BETWEEN_SQL.format(calendar="policy.calendar_id", start="asked.opened_at", end="asked.later")
