@@ -10,10 +10,10 @@ VENV := .venv/bin
 MANAGE = DATA="$(DATA)" $(VENV)/python manage.py
 CHROMIUM := chromium fonts-noto-core fonts-noto-color-emoji fonts-liberation
 
-.PHONY: help run test lint check slow bench evaluate reset lock shots browser
+.PHONY: help run test lint check slow bench bench-full evaluate reset lock shots browser
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.done ## the console with the demo world at http://localhost:8000/  [PORT=8000] [DATA=var]
 	@DEMO=1 DATA="$(DATA)" PORT="$(PORT)" exec $(VENV)/python manage.py up
@@ -35,6 +35,9 @@ slow: .venv/.dev browser ## the tests at full sizes
 
 bench: .venv/.done ## timings against bars measured in the same run, into DATA/bench.json
 	@$(MANAGE) bench
+
+bench-full: .venv/.done ## the same with 10 million events and 5 million cases; takes hours
+	@$(MANAGE) bench --full
 
 evaluate: .venv/.done ## replays public data sets and measures the first rules, into DATA/evaluate.json
 	@$(MANAGE) evaluate

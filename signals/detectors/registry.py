@@ -12,7 +12,7 @@ PACKS = (account_takeover, phishing, payment_fraud, prohibited_items)
 DETECTORS: dict[str, Detector] = {detector.name: detector for pack in PACKS for detector in pack.DETECTORS}
 
 
-def _by_kind() -> dict[str, tuple[Detector, ...]]:
+def by_kind() -> dict[str, tuple[Detector, ...]]:
     found: dict[str, list[Detector]] = defaultdict(list)
     for detector in DETECTORS.values():
         for kind in sorted(detector.kinds):
@@ -20,4 +20,4 @@ def _by_kind() -> dict[str, tuple[Detector, ...]]:
     return {kind: tuple(detectors) for kind, detectors in found.items()}
 
 
-BY_KIND: dict[str, tuple[Detector, ...]] = _by_kind()
+BY_KIND: dict[str, tuple[Detector, ...]] = by_kind()

@@ -39,7 +39,7 @@ def make(*, cases: int, now: datetime, scale: float = SCALE, pool: int = POOL) -
     """Fill an empty, migrated database with this many open cases, copies of those of a world of this scale."""
     play(scale=scale, now=now)
     _fill_pool(pool, now)
-    _as_owner(SQL.read_text(), {"cases": cases, "now": now})
+    as_owner(SQL.read_text(), {"cases": cases, "now": now})
     _open_queue_of_one(now)
     for table in (*(f"signals_{name}" for name in TABLES.split()), "cases_case", "cases_casesignal"):
         with connections["owner"].cursor() as cursor:
@@ -86,7 +86,7 @@ def _columns(rows: Iterable[tuple[str, ...]]) -> list[str]:
     return [db.array(column) for column in zip(*rows, strict=True)]
 
 
-def _as_owner(sql: str, terms: dict[str, object]) -> None:
+def as_owner(sql: str, terms: dict[str, object]) -> None:
     """Run a script in one transaction, with memory for its sorts."""
     settings = connections["owner"].get_connection_params()
     with psycopg.connect(

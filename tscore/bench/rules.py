@@ -7,13 +7,13 @@ from signals.detectors.base import EventView, Finding, PackRule, Reason
 from signals.features.registry import FEATURES
 
 VARIABLE = "BENCH_RULES"  # how many rules a measured server has for each kind
-KINDS = {"login.succeeded": "account", "payment.captured": "buyer", "message.sent": "sender"}
+KINDS = {kind: feature.role for feature in reversed(FEATURES.values()) for kind in feature.on}
 NEVER = 1e12
 LARGE_MINOR = 98_000  # two payments in a hundred of the bench's own
 
 
 def fill_up(count: int) -> None:
-    """Let exactly so many rules look at each of the bench's kinds, or all we have where those are more."""
+    """Let exactly so many rules look at each kind that has features, or all we have where those are more."""
     for kind, role in KINDS.items():
         own = registry.BY_KIND.get(kind, ())
         more = tuple(_rule(kind, role, number) for number in range(count - len(own)))

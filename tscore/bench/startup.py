@@ -31,7 +31,7 @@ def run(data: Path, environment: Mapping[str, str]) -> list[Line]:
         readyz = _until(lambda: probes.is_ok(f"http://127.0.0.1:{port}/readyz"), console, data) - began
         filled = _until(lambda: probes.is_filled(data), console, data) - began
         time.sleep(REST_S)
-        memory = {pid: size for pid in family(console.pid, data) if (size := _pss(pid))}
+        memory = {pid: size for pid in family(console.pid, data) if (size := pss(pid))}
     how = f"from an empty DATA folder with the packages installed; {report.load()}"
     return [
         report.line("run_ready", round(readyz, 1), "s", f"/readyz answers 200, {how}", at_most=READY_S),
@@ -93,7 +93,7 @@ def _parent(pid: int) -> int:
     return int(found[1]) if found else 0
 
 
-def _pss(pid: int) -> int:
+def pss(pid: int) -> int:
     """Return the proportional set size in kB: shared pages are shared out among those who use them."""
     for row in _read(pid, "smaps_rollup").splitlines():
         if row.startswith("Pss:"):

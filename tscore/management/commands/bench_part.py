@@ -8,32 +8,49 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from tscore.bench import assess, ingest, pages, report, server, stages
+from tscore.bench import assess, claim, flow, fold, ingest, pages, report, server, stages
 
 
-def _ingest() -> list[report.Line]:
+def _ingest(full: bool) -> list[report.Line]:
     with server.serving() as address:
         return ingest.run(address, now=timezone.now())
 
 
-def _pages() -> list[report.Line]:
+def _pages(full: bool) -> list[report.Line]:
     call_command("collectstatic", interactive=False, verbosity=0)
     return pages.run(now=timezone.now())
 
 
-def _pipeline() -> list[report.Line]:
+def _pipeline(full: bool) -> list[report.Line]:
     return stages.run(now=timezone.now())
 
 
-def _assess() -> list[report.Line]:
+def _fold(full: bool) -> list[report.Line]:
+    return fold.run(now=timezone.now(), cases=100_000 if full else 20_000)
+
+
+def _claim(full: bool) -> list[report.Line]:
+    many = 5_000_000 if full else 200_000
+    return claim.run(now=timezone.now(), few=10_000, many=many, seconds=30 if full else 10)
+
+
+def _assess(full: bool) -> list[report.Line]:
     return assess.run(now=timezone.now())
 
 
-MEASURES: dict[str, Callable[[], list[report.Line]]] = {
+def _flow(full: bool) -> list[report.Line]:
+    large, seconds = (10_000_000, 600) if full else (1_000_000, 60)
+    return flow.run(now=timezone.now(), small=100_000, large=large, seconds=seconds)
+
+
+MEASURES: dict[str, Callable[[bool], list[report.Line]]] = {
     "ingest": _ingest,
     "pages": _pages,
     "pipeline": _pipeline,
+    "fold": _fold,
+    "claim": _claim,
     "assess": _assess,
+    "flow": _flow,
 }
 
 
@@ -44,7 +61,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("part", choices=MEASURES)
+        parser.add_argument("--full", action="store_true", help="at the sizes of bench-full")
 
-    def handle(self, *args: Any, part: str, **options: Any) -> None:
+    def handle(self, *args: Any, part: str, full: bool, **options: Any) -> None:
         call_command("migrate", starter=True, verbosity=0)
-        report.write(MEASURES[part](), settings.DATA / "result.json")
+        report.write(MEASURES[part](full), settings.DATA / "result.json")
