@@ -31,7 +31,7 @@ from tscore.core.models import User
 _FOLLOWED: Final = """
 SELECT DISTINCT ON (c.entity_id) c.entity_id, c.id FROM cases_case c
  WHERE c.entity_id = ANY(%(accounts)s::bigint[]) AND c.abuse_type_id = %(abuse_type)s AND c.state = 'closed'
- ORDER BY c.entity_id, c.closed_at DESC, c.id DESC
+ ORDER BY c.entity_id, c.opened_at DESC, c.id DESC
 """
 
 
@@ -163,7 +163,7 @@ def _own_cases(ring: Case, chosen: Sequence[Member], order: Order) -> dict[int, 
     """Lock each member's own open case, in one order; open those that are missing."""
     versions = {member.entity_id: member.version for member in chosen}
     found = _open_cases(ring, versions)
-    missing = [entity_id for entity_id in versions if entity_id not in found]
+    missing = [member for member in chosen if member.entity_id not in found]
     if missing:
         _open_missing(ring, missing, order.now)
         found = _open_cases(ring, versions)
@@ -183,10 +183,13 @@ def _open_cases(ring: Case, versions: dict[int, int]) -> dict[int, Case]:
     return {case.entity_id: case for case in locked}
 
 
-def _open_missing(ring: Case, accounts: Sequence[int], now: datetime) -> None:
-    """Open cases for the decision; whoever opened one at this very moment has the better right."""
-    terms = {"accounts": db.array(sorted(accounts)), "abuse_type": ring.abuse_type_id}
+def _open_missing(ring: Case, missing: Sequence[Member], now: datetime) -> None:
+    """Open cases for the decision; whoever opened or closed one at this very moment has the better right."""
+    accounts = [member.entity_id for member in missing]
+    terms = {"accounts": db.array(accounts), "abuse_type": ring.abuse_type_id}
     followed = dict(db.rows(_FOLLOWED, terms))
+    if any(member.has_open_case or followed.get(member.entity_id) != member.case_id for member in missing):
+        raise MemberDecided
     Case.objects.bulk_create(
         [
             Case(
@@ -194,7 +197,7 @@ def _open_missing(ring: Case, accounts: Sequence[int], now: datetime) -> None:
                 severity=Severity.INFO, stake_minor=0, probability=0, priority=0, due_at=ring.due_at, opened_at=now,
                 follows_id=followed.get(account), headline=f"Decided with the ring {ring.ref}",
             )
-            for account in sorted(accounts)
+            for account in accounts
         ],
         ignore_conflicts=True,
     )  # fmt: skip
