@@ -18,7 +18,22 @@ TWO_LOOKS = (("light", 1440), ("dark", 320))
 RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 
 
-PAGES = ("/", "/queues/", "/actions/", "/me/decisions/", "/search/", "/audit/", "/delivery/", "/status/")
+PAGES = (
+    "/",
+    "/queues/",
+    "/actions/",
+    "/me/decisions/",
+    "/search/",
+    "/audit/",
+    "/delivery/",
+    "/status/",
+    "/admin/queues/",
+    "/admin/queues/ato/",
+    "/admin/routing/",
+    "/admin/routing/rules/new/",
+    "/admin/calendars/new/",
+    "/queues/ato/health/",
+)
 
 
 @pytest.fixture
