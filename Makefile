@@ -10,7 +10,7 @@ VENV := .venv/bin
 MANAGE = DATA="$(DATA)" $(VENV)/python manage.py
 CHROMIUM := chromium fonts-noto-core fonts-noto-color-emoji fonts-liberation
 
-.PHONY: help run test lint check slow bench bench-full evaluate reset lock shots browser
+.PHONY: help run test lint check slow bench bench-full evaluate reset lock shots browser rabbitmq
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,7 +30,7 @@ lint: .venv/.dev ## style, types, import contracts, migrations
 
 check: lint test ## lint and test: exactly what CI runs
 
-slow: .venv/.dev browser ## the tests at full sizes
+slow: .venv/.dev browser rabbitmq ## the tests at full sizes
 	@$(VENV)/pytest -q -m slow
 
 bench: .venv/.done ## timings against bars measured in the same run, into DATA/bench.json
@@ -78,3 +78,10 @@ browser:
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(CHROMIUM) >/dev/null; \
 	else echo "The browser tests need Debian's chromium: ask root for apt-get install $(CHROMIUM)."; exit 1; fi
+
+# No service starts with the installation: RUNLEVEL=1 says so to Debian. The tests run one of their own.
+rabbitmq:
+	@test -x /usr/lib/rabbitmq/bin/rabbitmq-server && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null; \
+	else echo "The tests of the queue need Debian's RabbitMQ: ask root for apt-get install rabbitmq-server."; exit 1; fi

@@ -24,6 +24,7 @@ from signals.services.intake.scan import Scanned, split
 from signals.services.intake.write import ToStore
 from signals.services.origins import BACKFILL
 from tscore.core import ids
+from tscore.core.crashpoints import crashpoint
 
 logger = logging.getLogger(__name__)
 STREAM = "events"
@@ -39,7 +40,9 @@ def ingest_bytes(
         ScopeRefused: every item is of another source.
     """
     items = split(body, lines=content_type == "application/x-ndjson")
-    return ingest(source=source, items=items, received_at=received_at, over_http=True, dry_run=dry_run)
+    found = ingest(source=source, items=items, received_at=received_at, over_http=True, dry_run=dry_run)
+    crashpoint("events.stored")
+    return found
 
 
 @collector_paused()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from signals.services.intake.problems import ItemRefused
-from signals.services.intake.scan import BODY_LIMIT, MalformedJson, NoItems, Scanned, TooManyItems, split
+from signals.services.intake.scan import BODY_LIMIT, MalformedJson, NoItems, Scanned, TooManyItems, scan, split
 
 LINES = "application/x-ndjson"
 
@@ -20,4 +20,4 @@ def items_of(body: Any, content_type: str | None) -> list[Scanned]:
     except TooManyItems as error:
         return [Scanned(raw, ItemRefused("too_many_items", detail=error.detail))]
     except (MalformedJson, NoItems):
-        return [Scanned(raw, ItemRefused("malformed_json", detail="This message holds no JSON object and no array."))]
+        return [scan(raw)]

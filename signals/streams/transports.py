@@ -11,6 +11,7 @@ import binascii
 import json
 import uuid
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -42,7 +43,9 @@ def connect(url: str, *, queue: str, visibility_s: int) -> Connection:
     if scheme in {"amqp", "amqps", "pyamqp"}:
         return Connection(url, connect_timeout=CONNECT_TIMEOUT_S, heartbeat=HEARTBEAT_S)
     if scheme in {"redis", "rediss"}:
-        return Connection(url, transport=_redis(), transport_options=_redis_options(queue, visibility_s))
+        connection = Connection(url, transport_options=_redis_options(queue, visibility_s))
+        connection.transport_cls = _redis()  # as an argument it would give way to the word before the plus
+        return connection
     if scheme == "sqs":
         return Connection(url, transport=_sqs(), transport_options=_sqs_options(url, visibility_s))
     raise UnknownQueue(UnknownQueue.__doc__)
@@ -97,18 +100,18 @@ def _redis() -> type[virtual.Transport]:
 
 def _sqs() -> type[virtual.Transport]:
     try:
-        from kombu.transport import SQS
+        SQS = import_module("kombu.transport.SQS")  # noqa: N806  (its name)
     except ImportError as error:
         raise SqsMissing(SqsMissing.__doc__) from error
 
-    class Channel(SQS.Channel):
+    class Channel(SQS.Channel):  # type: ignore[misc,name-defined]
         """Takes for an envelope only what is one; kombu itself wraps the rest."""
 
         def _prepare_json_payload(self, text: str) -> dict[str, Any]:
             found = super()._prepare_json_payload(text)
             return found if is_envelope(found) else {}
 
-    class Transport(SQS.Transport):
+    class Transport(SQS.Transport):  # type: ignore[misc,name-defined]
         """An SQS transport of these channels."""
 
     Transport.Channel = Channel
@@ -124,7 +127,8 @@ def whole(text: bytes | str, queue: str) -> bytes:
     """Return the text of an envelope as it is, any other text as the body of a new one."""
     raw = text.encode() if isinstance(text, str) else text
     try:
-        if is_envelope(json.loads(raw)):
+        found = json.loads(raw)
+        if is_envelope(found) and _is_addressed(found["properties"]):
             return raw
     except (ValueError, RecursionError):
         pass
@@ -149,10 +153,16 @@ def is_envelope(found: Any) -> bool:
     return not found.get("headers", {}).get("compression") and _is_body(found["body"], properties.get("body_encoding"))
 
 
+def _is_addressed(properties: Mapping[str, Any]) -> bool:
+    """Tell whether an envelope holds what Redis needs to give a message back: a tag and where it belongs."""
+    info = properties["delivery_info"]
+    return isinstance(properties.get("delivery_tag"), str) and {"exchange", "routing_key"} <= info.keys()
+
+
 def _is_body(body: Any, encoding: Any) -> bool:
     if encoding is None:
         return isinstance(body, str)
     try:
-        return encoding == "base64" and isinstance(body, str) and bool(base64.b64decode(body, validate=False) or True)
+        return encoding == "base64" and isinstance(body, str) and base64.b64decode(body, validate=True) is not None
     except (binascii.Error, ValueError):
         return False

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 Row = Mapping[str, Any]
 Reader = Callable[[Row], Any]
 COLUMNS = re.compile(r"\{([^{}]+)\}")
+MOST_DIGITS = 19  # of 64 bits; what is longer is refused anyway
 UNIX = {"unix": 1, "unix_ms": 1_000}
 
 
@@ -132,6 +133,6 @@ class Amounts:
             written = written.replace(".", "").replace(",", ".")
         try:
             exact = Decimal(written) if self.is_minor else Decimal(written).scaleb(self.exponent(currency))
-            return int(exact) if exact == exact.to_integral_value() else round(exact)
-        except (InvalidOperation, ValueError, OverflowError):
+            return round(exact) if exact.adjusted() < MOST_DIGITS else written
+        except (ArithmeticError, ValueError):
             return written
