@@ -219,6 +219,16 @@ def test_senders_whose_clock_is_off():
     assert (while_off, looked("clock:events", 62)) == (True, False)
 
 
+def test_the_story_of_a_demo_world_has_strange_times(settings, tmp_path):
+    settings.DEMO, settings.DATA = True, tmp_path
+    send(*logins(20, time="2024-03-01T10:00:00Z"), over_http=True)
+    before = looked("clock:events", 1)
+    Alarm.objects.all().delete()
+    (tmp_path / "demo.json").touch()
+
+    assert (before, looked("clock:events", 2)) == (True, False)
+
+
 def test_a_few_strange_times_are_no_alarm():
     send(*logins(19, time="2024-03-01T10:00:00Z"), over_http=True)
 

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 
@@ -84,7 +84,7 @@ def clock(now: datetime) -> Iterator[Found]:
 
 def far_off(now: datetime) -> Iterator[Found]:
     """Yield a finding where many of the newest events carry a time that is far from ours."""
-    flagged, seen = evidence.far_off(since=now - HOUR)
+    flagged, seen = evidence.far_off(since=max(now - HOUR, _filled_at() or now - HOUR))
     if seen >= _LEAST_EVENTS and flagged * 100 >= seen * settings.ALARM_FAR_OFF_PERCENT:
         yield Found(f"{flagged:,} of the newest {seen:,} events of this hour have a time far from ours.")
 
@@ -134,6 +134,14 @@ def disk(now: datetime) -> Iterator[Found]:
 def free_mb(folder: object) -> int:
     """Return how many whole megabytes may still be written there."""
     return shutil.disk_usage(str(folder)).free // 2**20
+
+
+def _filled_at() -> datetime | None:
+    """Return when the demo world was filled: what came before was sent with the time of the story."""
+    path = settings.DATA / "demo.json"
+    if not settings.DEMO or not path.exists():
+        return None
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _waits(oldest: datetime | None, now: datetime, most: timedelta, what: str) -> Iterator[Found]:

@@ -63,7 +63,7 @@ TABLE: Final = (
     Declared(
         "clock:events", "medium", "Events with a strange time",
         "A sender's clock is wrong, or it sends old events as new: windows and rankings built on them are off.",
-        "Find the sender among the newest events, have its clock set, and load history with `manage.py backfill`.",
+        "Find the sender among the newest events, have its clock set, and load history with manage.py backfill.",
         checks.far_off,
     ),
     Declared(
@@ -141,7 +141,7 @@ TABLE: Final = (
     Declared(
         "stages:asleep", "critical", "No stage runs",
         "Nothing that was accepted is scored, routed or sent: worker, beat or the broker between them is away.",
-        "See that the processes `worker` and `beat` run and that the broker answers; all catches up by itself.",
+        "See that the processes worker and beat run and that the broker answers; all catches up by itself.",
         checks.asleep,
     ),
     Declared(
@@ -159,7 +159,7 @@ TABLE: Final = (
     Declared(
         "watch:*", "medium", "A check fails",
         "One of these checks could not be made, so nobody knows whether its alarm should be raised.",
-        "Read the log of the worker; run `manage.py doctor`.",
+        "Read the log of the worker; run manage.py doctor.",
         None,
     ),
 )  # fmt: skip
