@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
@@ -35,7 +35,7 @@ def lines(path: Path) -> Iterator[bytes]:
             yield line
 
 
-def _skip_rest(file: IO[bytes]) -> None:
+def _skip_rest(file: Any) -> None:
     while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
         pass
 

@@ -76,17 +76,18 @@ class Stream:
 
     def run(self, *, until_empty: bool = False) -> None:
         """Take messages until somebody says stop, or, `until_empty`, until there are none."""
+        down: tuple[type[BaseException], ...] = (*DOWN, *_errors_of(self.connect))
         while not self.stopping.is_set():
             try:
                 _require_database()
                 with self.connect() as connection:
                     self._serve(connection, until_empty)
-            except (*DOWN, *_errors_of(self.connect)) as error:
+            except down as error:
                 self._pause(error)
             else:
                 return
 
-    def _pause(self, error: Exception) -> None:
+    def _pause(self, error: BaseException) -> None:
         self.failures += 1
         pause_s = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** (self.failures - 1))
         self.say(f"paused for {pause_s:.1f} s: {type(error).__name__}: {str(error)[:200]}")
@@ -154,7 +155,7 @@ def declared(connection: Connection, name: str) -> Any:
 
     A queue that exists is taken as it is: its owner may have given it arguments of which we know nothing.
     """
-    channel = connection.channel()
+    channel: Any = connection.channel()
     try:
         channel.queue_declare(queue=name, passive=True)
     except connection.channel_errors:
@@ -183,7 +184,7 @@ def _require_database() -> None:
     connections["default"].ensure_connection()
 
 
-def _errors_of(connect: Callable[[], Connection]) -> tuple[type[Exception], ...]:
+def _errors_of(connect: Callable[[], Connection]) -> tuple[type[BaseException], ...]:
     """Return what this transport raises when its server cannot be reached or a channel was closed."""
     connection = connect()
     return (*connection.connection_errors, *connection.channel_errors)

@@ -44,7 +44,8 @@ def connect(url: str, *, queue: str, visibility_s: int) -> Connection:
         return Connection(url, connect_timeout=CONNECT_TIMEOUT_S, heartbeat=HEARTBEAT_S)
     if scheme in {"redis", "rediss"}:
         connection = Connection(url, transport_options=_redis_options(queue, visibility_s))
-        connection.transport_cls = _redis()  # as an argument it would give way to the word before the plus
+        # As an argument it would give way to the word before the plus of `redis+socket`.
+        connection.transport_cls = _redis()  # type: ignore[assignment]
         return connection
     if scheme == "sqs":
         return Connection(url, transport=_sqs(), transport_options=_sqs_options(url, visibility_s))
@@ -72,13 +73,14 @@ def _sqs_options(url: str, visibility_s: int) -> dict[str, Any]:
 
 
 def _redis() -> type[virtual.Transport]:
+    import redis
     from kombu.transport import redis as kombu_redis
 
-    class Client(kombu_redis.redis.StrictRedis):  # type: ignore[misc]
+    class Client(redis.StrictRedis):
         """Wraps what stands in the list as it comes out of it."""
 
         def parse_response(self, connection: Any, command_name: str, **options: Any) -> Any:
-            found = super().parse_response(connection, command_name, **options)
+            found = super().parse_response(connection, command_name, **options)  # type: ignore[no-untyped-call]
             if command_name != "BRPOP" or not found:
                 return found
             key, text = found
@@ -88,14 +90,14 @@ def _redis() -> type[virtual.Transport]:
         """Reads with that client."""
 
         def _get_client(self) -> type[Client]:
-            super()._get_client()  # refuses a client library that is too old
+            super()._get_client()  # type: ignore[misc]  # refuses a client library that is too old
             return Client
 
     class Transport(kombu_redis.Transport):
         """A Redis transport of these channels."""
 
     Transport.Channel = Channel
-    return Transport  # type: ignore[no-any-return]
+    return Transport
 
 
 def _sqs() -> type[virtual.Transport]:
@@ -115,7 +117,7 @@ def _sqs() -> type[virtual.Transport]:
         """An SQS transport of these channels."""
 
     Transport.Channel = Channel
-    return Transport  # type: ignore[no-any-return]
+    return Transport
 
 
 def _queue_of(key: bytes | str) -> str:
