@@ -329,3 +329,7 @@ def test_lists_take_as_many_statements_for_three_as_for_one(size, cleo, sign_in,
         counts.append(len(asked))
 
     assert counts == [4, 6, 8]
+
+
+def test_plotly_of_another_release_is_not_there(cleo, sign_in):
+    assert sign_in(cleo).get("/explore/plotly-0.0.0.js").status_code == 404
