@@ -130,6 +130,7 @@ def _involve(row: Event, named: list[tuple[str, Entity]]) -> None:
                 primary_id=row.entity_id,
                 actor_id=row.actor_id,
                 amount_base_minor=row.amount_base_minor,
+                **{f"{name}_id": row.roles.get(name) for name in Involvement.COPIED},
             )
             for role, who in named
         ]

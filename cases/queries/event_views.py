@@ -57,7 +57,7 @@ def event_views(
     events = {event.pk: event for event in Event.objects.filter(pk__in=set(event_ids)).select_related("source")}
     if not events:
         return {}
-    parts = list(Involvement.objects.filter(event__in=list(events)).select_related("entity").order_by("pk"))
+    parts = list(Involvement.objects.filter(event__in=list(events)).select_related("entity"))
     named = _named(parts)
     said = _by_event(texts(events))
     flat = {pk: list(fields_of(event)) for pk, event in events.items()}
@@ -97,9 +97,15 @@ def newest_first(views: Iterable[EventView]) -> list[EventView]:
 def _named(parts: Sequence[Involvement]) -> dict[int, list[tuple[str, EntityName]]]:
     names = names_of(part.entity for part in parts)
     found: dict[int, list[tuple[str, EntityName]]] = {}
-    for part in parts:
+    for part in sorted(parts, key=_place):
         found.setdefault(part.event_id, []).append((part.role, names[part.entity_id]))
     return found
+
+
+def _place(part: Involvement) -> tuple[int, str, int]:
+    """Return where an entity stands among those of its event: in the order of the kind's members."""
+    members = [*KINDS[part.kind].by_name] if part.kind in KINDS else []
+    return members.index(part.role) if part.role in members else len(members), part.role, part.entity_id
 
 
 def _by_event(said: dict[tuple[int, str], str]) -> dict[int, list[tuple[str, str]]]:

@@ -60,7 +60,7 @@ recent AS MATERIALIZED (
 told AS (
   SELECT event.id, event.kind, event.occurred_at, event.observed_at, source.name AS source, event.external_id,
          event.payload, event.amount_base_minor, event.flags, event.id IN (SELECT id FROM proof) AS is_evidence,
-         (SELECT jsonb_agg(jsonb_build_array(part.role, {_NAME.format("entity")}) ORDER BY part.id)
+         (SELECT jsonb_agg(jsonb_build_array(part.role, {_NAME.format("entity")}) ORDER BY part.role, part.entity_id)
             FROM signals_involvement part JOIN signals_entity entity ON entity.id = part.entity_id
            WHERE part.event_id = event.id) AS entities,
          (SELECT jsonb_agg(jsonb_build_array(said.member, said.text) ORDER BY said.member)

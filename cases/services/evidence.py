@@ -83,7 +83,8 @@ proof AS (
   SELECT event.id, source.name AS source, event.external_id, event.kind, event.occurred_at, event.observed_at,
          encode(event.content_mac, 'hex') AS content_mac,
          (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                   'role', part.role, 'id', entity.id, 'kind', entity.kind, 'ref', entity.ref) ORDER BY part.id), '[]')
+                   'role', part.role, 'id', entity.id, 'kind', entity.kind, 'ref', entity.ref)
+                   ORDER BY part.role, part.entity_id), '[]')
             FROM signals_involvement part JOIN signals_entity entity ON entity.id = part.entity_id
            WHERE part.event_id = event.id) AS parts
     FROM signals_event event

@@ -20,7 +20,7 @@ WITH scored AS MATERIALIZED (
     FROM signals_involvement i JOIN signals_event o ON o.id = i.event_id
     WHERE i.entity_id = t.payment AND i.role = 'payment' AND i.kind LIKE 'payment.%%'
       AND i.observed_at <= t.observed_at AND (i.superseded_at IS NULL OR i.superseded_at > t.observed_at)
-    ORDER BY i.occurred_at DESC, i.id DESC LIMIT 1
+    ORDER BY i.occurred_at DESC, i.event_id DESC LIMIT 1
   ) AS payer FROM scored t
 )
 SELECT t.id, count(DISTINCT d.entity_id)
@@ -32,7 +32,7 @@ LEFT JOIN LATERAL (
     WHERE i.entity_id = t.payer AND i.role IN ('buyer', 'card') AND i.kind LIKE 'payment.%%'
       AND i.occurred_at > t.occurred_at - interval '360 days' AND i.occurred_at <= t.occurred_at
       AND i.observed_at <= t.observed_at AND (i.superseded_at IS NULL OR i.superseded_at > t.observed_at)
-    ORDER BY i.occurred_at DESC, i.id DESC LIMIT %(most)s
+    ORDER BY i.occurred_at DESC, i.event_id DESC LIMIT %(most)s
   ) near JOIN signals_event o ON o.id = near.event_id
 ) paid ON paid.payment <> t.payment
 LEFT JOIN signals_involvement d ON d.entity_id = paid.payment AND d.role = 'payment' AND d.kind = 'dispute.opened'

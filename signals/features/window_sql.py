@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from signals.features.spec import Aggregate, Feature, Type, Window
 from signals.kinds import KINDS
+from signals.models import Involvement
 
 # One look into the index of involvements for each scored event; the figures are made where the facts are read.
 STATEMENT = """
@@ -21,7 +22,8 @@ SELECT t.id, figures.*
 FROM scored t CROSS JOIN LATERAL (
   SELECT {figures}
   FROM (
-    SELECT i.event_id, i.role, i.kind, i.occurred_at, i.primary_id, i.actor_id, i.amount_base_minor AS amount
+    SELECT i.event_id, i.role, i.kind, i.occurred_at, i.primary_id, i.actor_id, i.device_id, i.ip_id, i.card_id,
+      i.amount_base_minor AS amount
     FROM signals_involvement i
     WHERE i.entity_id = t.entity_id AND i.role IN ({roles}) AND i.kind IN ({of})
       AND i.occurred_at > t.occurred_at - interval '{longest} seconds' AND i.occurred_at <= t.occurred_at
@@ -111,6 +113,8 @@ def _copied(spec: Window, name: str) -> str | None:
     kinds = [KINDS[kind] for kind in spec.of]
     if all(kind.actor == name for kind in kinds):
         return "w.actor_id"
+    if name in Involvement.COPIED:
+        return f"w.{name}_id"
     # Where the first member may be missing, something else stands in as primary.
     if all(kind.primary == name and kind.by_name[name].required for kind in kinds):
         return "w.primary_id"

@@ -53,12 +53,15 @@ class Involvement(models.Model):
     """An entity's part in an event: the index that windows, time lines and look-ups read. Derived from events.
 
     `superseded_at` is the `observed_at` of the next revision: a row counts as of instant T where
-    `observed_at <= T < superseded_at`. Primary entity, actor and amount are the event's, copied so that long windows
-    need not look up a month of events. It is written beside the rows it names, which nothing deletes: checking its keys
-    would cost more than writing it.
+    `observed_at <= T < superseded_at`. Primary entity, actor, device, ip, card and amount are the event's, copied so
+    that long windows need not look up a month of events. It is written beside the rows it names, which nothing deletes:
+    checking its keys would cost more than writing it.
     """
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="involvements", db_constraint=False)
+    pk = models.CompositePrimaryKey("event", "entity", "role")
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, related_name="involvements", db_index=False, db_constraint=False
+    )
     entity = models.ForeignKey(
         Entity, on_delete=models.PROTECT, related_name="involvements", db_index=False, db_constraint=False
     )
@@ -69,7 +72,12 @@ class Involvement(models.Model):
     superseded_at = models.DateTimeField(null=True)
     primary_id = models.BigIntegerField()
     actor_id = models.BigIntegerField(null=True)
+    device_id = models.BigIntegerField(null=True)
+    ip_id = models.BigIntegerField(null=True)
+    card_id = models.BigIntegerField(null=True)
     amount_base_minor = models.BigIntegerField(null=True)
+
+    COPIED = ("device", "ip", "card")  # members whose entity stands in a column of this name
 
     class Meta:
         indexes = [models.Index(fields=["entity", "occurred_at"], name="involvement_entity_time")]

@@ -120,12 +120,12 @@ def test_check_names_what_was_broken(decided_and_taken_back, services, sentence)
 # What migrations took the constraint from, the statement that leaves an orphan there, and how it is named.
 ORPHANS = {
     "Every involvement has the event it names": (
-        "UPDATE signals_involvement SET event_id = 900001 WHERE role = 'account'",
-        r"involvement \d+ names event 900001",
+        "UPDATE signals_involvement SET event_id = 900000 + event_id WHERE role = 'account'",
+        r"involvement 9\d+/\d+/account names event 9\d+",
     ),
     "Every involvement has the entity it names": (
         "UPDATE signals_involvement SET entity_id = 900002 WHERE role = 'account'",
-        r"involvement \d+ names entity 900002",
+        r"involvement \d+/900002/account names entity 900002",
     ),
     "Every link has the origin it names": (
         "INSERT INTO signals_link (origin_id, target_id, kind, first_seen_at, last_seen_at, count)"

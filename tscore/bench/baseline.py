@@ -134,6 +134,7 @@ def _part(event: Event, entity: Entity, role: str) -> Involvement:
     return Involvement(
         event=event, entity=entity, role=role, kind=event.kind, occurred_at=event.occurred_at,
         observed_at=event.observed_at, primary_id=event.entity_id, actor_id=event.actor_id,
+        **{f"{name}_id": event.roles.get(name) for name in Involvement.COPIED},
     )  # fmt: skip
 
 

@@ -15,9 +15,10 @@ SELECT e.id + c * %(events)s, e.source_id, e.external_id || '/' || c, e.kind, e.
   FROM generate_series(%(done)s + 1, %(done)s + %(copies)s) c CROSS JOIN signals_event e WHERE e.id <= %(events)s;
 
 INSERT INTO signals_involvement (event_id, entity_id, role, kind, occurred_at, observed_at, superseded_at, primary_id,
-  actor_id, amount_base_minor)
+  actor_id, device_id, ip_id, card_id, amount_base_minor)
 SELECT i.event_id + c * %(events)s, i.entity_id + c * %(entities)s, i.role, i.kind, i.occurred_at, i.observed_at,
-       i.superseded_at, i.primary_id + c * %(entities)s, i.actor_id + c * %(entities)s, i.amount_base_minor
+       i.superseded_at, i.primary_id + c * %(entities)s, i.actor_id + c * %(entities)s,
+       i.device_id + c * %(entities)s, i.ip_id + c * %(entities)s, i.card_id + c * %(entities)s, i.amount_base_minor
   FROM generate_series(%(done)s + 1, %(done)s + %(copies)s) c CROSS JOIN signals_involvement i
  WHERE i.event_id <= %(events)s;
 

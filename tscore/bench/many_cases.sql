@@ -45,8 +45,9 @@ SELECT made.* FROM copy_event JOIN copy USING (n) JOIN signals_event e ON e.id =
                 FROM jsonb_each_text(e.roles) AS part (role, id)))) made;
 
 INSERT INTO signals_involvement (role, kind, occurred_at, observed_at, superseded_at, primary_id, actor_id,
-  amount_base_minor, entity_id, event_id)
-SELECT p.role, p.kind, p.occurred_at, p.observed_at, p.superseded_at, made.entity_id, made.actor_id, p.amount_base_minor,
+  device_id, ip_id, card_id, amount_base_minor, entity_id, event_id)
+SELECT p.role, p.kind, p.occurred_at, p.observed_at, p.superseded_at, made.entity_id, made.actor_id, p.device_id, p.ip_id,
+       p.card_id, p.amount_base_minor,
        CASE WHEN p.entity_id = copy.entity_id THEN copy.new_entity ELSE p.entity_id END, made.id
   FROM copy_event JOIN copy USING (n) JOIN signals_event made ON made.id = copy_event.id
   JOIN signals_involvement p ON p.event_id = copy_event.event_id

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from signals.models import Involvement
 from signals.services.intake import hubs
 from signals.services.intake.entities import Entities, Links
 from signals.services.intake.ready import Ready
@@ -32,7 +33,7 @@ STORE_SQL = """
 WITH item AS (
   SELECT * FROM jsonb_to_recordset(%(events)s::jsonb) AS r (id bigint, external_id text, kind text, entity bigint,
     actor bigint, occurred timestamptz, observed timestamptz, superseded timestamptz, mac text, payload jsonb,
-    roles jsonb, amount bigint, flags text[], stale boolean)
+    roles jsonb, device bigint, ip bigint, card bigint, amount bigint, flags text[], stale boolean)
 ), stored AS (
   INSERT INTO signals_event (id, source_id, external_id, kind, entity_id, actor_id, occurred_at, observed_at,
     received_at, content_mac, payload, roles, amount_base_minor, flags, scored_at, next_at)
@@ -41,9 +42,9 @@ WITH item AS (
   FROM item
 ), involved AS (
   INSERT INTO signals_involvement (event_id, entity_id, role, kind, occurred_at, observed_at, superseded_at,
-    primary_id, actor_id, amount_base_minor)
+    primary_id, actor_id, device_id, ip_id, card_id, amount_base_minor)
   SELECT item.id, part.entity, part.role, item.kind, item.occurred, item.observed, item.superseded,
-    item.entity, item.actor, item.amount
+    item.entity, item.actor, item.device, item.ip, item.card, item.amount
   FROM unnest(%(part_event)s::bigint[], %(part_entity)s::bigint[], %(part_role)s::text[]) AS part (event, entity, role)
   JOIN item ON item.id = part.event
 ), valued AS (
@@ -146,6 +147,7 @@ def _join(entities: Entities, links: Links) -> None:
 
 def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict[str, Any]:
     item, pks = row.item, entities.ids
+    roles = {role: pks[key] for role, key in item.roles.items()}
     return {
         "id": row.pk,
         "external_id": item.external_id,
@@ -157,7 +159,8 @@ def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict
         "superseded": later.get(row.pk),
         "mac": item.content_mac.hex(),
         "payload": item.payload,
-        "roles": {role: pks[key] for role, key in item.roles.items()},
+        "roles": roles,
+        **{name: roles[name] for name in Involvement.COPIED if name in roles},
         "amount": item.amount_base_minor,
         "flags": list(item.flags),
         "stale": row.stale,
