@@ -1,8 +1,8 @@
 """Loads history through the real ingest service: ordinary facts that ask nobody for anything, resumable at any moment.
 
-Each batch is stored, then scored here, then its position is noted. Scoring keeps step with storing, so that live events
-never wait behind an archive. Whoever kills the process between two of these steps costs one batch sent again, which
-changes nothing: an event is stored once.
+Each batch is stored, then its position is noted; it is scored by a thread while the next one is stored. Scoring keeps
+step with storing, so that live events never wait behind an archive. Whoever kills the process between two of these
+steps costs one batch sent again, which changes nothing: an event is stored once.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 
 from signals.models import Backfill
 from signals.services import replays, scoring
@@ -108,15 +109,41 @@ def _load(
 ) -> None:
     items = islice(archive.open_items(), progress.position, None)
     after_batch(progress)
-    for batch in _batches(items):
-        tally = _patiently(lambda batch=batch: _send(batch, sender, clock()), pause)  # type: ignore[misc]
-        _patiently(lambda: scoring.score_pending(limit=replays.BATCH, now=clock()), pause)
-        crashpoint("backfill.scored")
-        _note(progress, batch, tally, now=clock())
-        after_batch(progress)
+    with _Scorer(clock, pause) as scorer:
+        for batch in _batches(items):
+            tally = _patiently(lambda batch=batch: _send(batch, sender, clock()), pause)  # type: ignore[misc]
+            scorer.score_next()
+            crashpoint("backfill.stored")
+            _note(progress, batch, tally, now=clock())
+            after_batch(progress)
     _score_rest(clock, pause)
     progress.finished_at = clock()
     progress.save(update_fields=["finished_at"])
+
+
+class _Scorer:
+    """Scores one batch behind what is stored, in a thread: storing and scoring each keep a processor busy."""
+
+    def __init__(self, clock: Callable[[], datetime], pause: Callable[[float], None]) -> None:
+        self.clock, self.pause = clock, pause
+        self.pool = ThreadPoolExecutor(max_workers=1)
+        self.running: Future[int] | None = None
+
+    def __enter__(self) -> _Scorer:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.pool.submit(connections.close_all)
+        self.pool.shutdown()
+
+    def score_next(self) -> None:
+        """Wait until the last batch is scored, then begin with the next."""
+        if self.running is not None:
+            self.running.result()
+        self.running = self.pool.submit(self._score)
+
+    def _score(self) -> int:
+        return _patiently(lambda: scoring.score_pending(limit=replays.BATCH, now=self.clock()), self.pause)
 
 
 def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
