@@ -11,11 +11,12 @@ from cases import permissions
 from cases.enums import CaseState, SkipReason, WaitFor
 from cases.forms import DecisionForm, SnoozeForm
 from cases.models import Case
-from cases.queries import case_header, past, sight, what, who
+from cases.queries import case_header, past, ring_page, sight, what, who
 from cases.queries.decide import DecidePanel
 from cases.web import event_words, keys, panels, records, story
 from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
+from signals.services.rings import RING
 from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest
 
@@ -59,6 +60,7 @@ def first(
         "skip_reasons": SkipReason.choices,
         "snooze_times": SnoozeForm.TIMES,
         "wait_choices": WaitFor.choices,
+        "ring": ring_page.ring(case=seen.case, ticked=_ticked(entered)) if seen.subject.kind == RING else None,
         **_story(request, seen),
     }
 
@@ -71,9 +73,14 @@ def rest(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         "who": who.who(case=case),
         "notes": what.notes_of(case),
         "raw": seen.what.evidence[:FIRST_EVIDENCE],
+        "rings": ring_page.rings_about(entity_id=case.entity_id, user=request.user),
         "past": past.past_decisions(case=case, user=request.user),
         "colleagues": _colleagues(case, request) if case.state == CaseState.REVIEWING else [],
     }
+
+
+def _ticked(entered: QueryDict | None) -> list[str] | None:
+    return entered.getlist("member") if entered is not None else None
 
 
 def _colleagues(case: Case, request: HtmxRequest) -> list[tuple[int, str]]:

@@ -11,7 +11,7 @@ from signals.models import Entity
 from signals.services import ingest, scoring
 from tscore.demo import ahead, cast, filler, world
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("transactional_db")
 EPOCH = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
