@@ -127,18 +127,22 @@ def save_calendar(
     Raises:
         BadHours: a day does not open before it closes, or no day is open.
         BadCalendar: the name is taken, there is no such time zone, or there are too many holidays.
+        LeadsOnly: a queue that counts in it is led by others, and the person does not administer.
     """
     working_time.check(hours)
 
     def saved() -> WorkingCalendar:
         row = calendar or WorkingCalendar()
         _check_calendar(row, name, time_zone, holidays)
+        users = [] if row.pk is None else list(Queue.objects.filter(sla_policies__calendar=row).distinct())
+        for queue in users:
+            _require_right(actor, queue)
         before = None if row.pk is None else _hours_told(row)
         row.name, row.time_zone, row.holidays = name, time_zone, sorted(set(holidays))
         row.hours = [[list(stretch) for stretch in day] for day in hours]
         row.save()
         calendars.write_out(row, now=now)
-        service_levels.ask_again(list(row.policies.values_list("queue_id", flat=True)))
+        service_levels.ask_again([queue.pk for queue in users])
         audit.record(
             actor=actor, verb=Verb.CALENDAR_CHANGED, object_type="calendar", object_ref=str(row.pk), at=now,
             before=before, after=_hours_told(row),

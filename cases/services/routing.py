@@ -31,7 +31,7 @@ UPDATE cases_case c
        version = c.version + (target.is_new IS FALSE AND c.queue_id <> target.queue_id)::int
   FROM unnest(%(cases)s::bigint[], %(queues)s::bigint[], %(rules)s::bigint[], %(new)s::boolean[])
        AS target (id, queue_id, rule_id, is_new)
- WHERE c.id = target.id
+ WHERE c.id = target.id AND c.state IN ('queued', 'waiting')
 """
 
 

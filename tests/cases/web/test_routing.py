@@ -286,6 +286,17 @@ def test_calendar_is_added_and_edited(cleo, sign_in):
     assert "09:00-12:30, 13:30-18:00" in client.get(f"/admin/calendars/{made.pk}/").content.decode()
 
 
+def test_calendar_of_a_queue_led_by_others_is_left_alone(cleo, dora, sign_in):
+    made = WorkingCalendar.objects.create(name="Office", hours=[[[540, 1020]]] * 7)
+    SlaPolicy.objects.filter(queue__slug="listings").update(calendar=made)
+    data = {"name": "Always", "time_zone": "UTC", "day_0": "00:00-24:00", "form_key": "k"}
+
+    answers = [sign_in(who).post(f"/admin/calendars/{made.pk}/", data).status_code for who in (cleo, dora)]
+
+    assert answers == [403, 303]
+    assert Queue.objects.get(slug="listings").recompute_after == 0
+
+
 @pytest.mark.parametrize(
     "wrong",
     [{"day_0": "9 to 5"}, {"day_0": "17:00-09:00"}, {"day_0": ""}, {"time_zone": "Mars/Base"}, {"holidays": "Xmas"},
