@@ -23,7 +23,7 @@ _STRETCH: Final = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)", re
 class RuleForm(forms.Form):
     """One rule: its name, where it leads, and rows of attribute, operator, value; an empty row is no condition."""
 
-    name = forms.CharField(max_length=80, label="Name", help_text="Said on cases it sends, such as “Much at stake”.")
+    name = forms.CharField(max_length=80, label="Name", help_text="For people, such as “Much at stake”.")
     queue = forms.TypedChoiceField(
         coerce=int, label="Queue", help_text="The rule takes only cases of this queue's abuse type."
     )
