@@ -15,11 +15,16 @@ SEVERITY_RANK = {word: rank for rank, word in enumerate(Severity.values)}
 
 
 class Mode(models.TextChoices):
-    """Whether a signal asks for a case. Those of `shadow` are tried out, those of `backfill` tell of loaded history."""
+    """Whether a signal asks for a case: only `live` ones do.
+
+    Those of `shadow` are tried out, those of `backfill` tell of loaded history, `muted` ones nobody wants to be asked
+    about for a while.
+    """
 
     LIVE = "live"
     SHADOW = "shadow"
     BACKFILL = "backfill"
+    MUTED = "muted"
 
 
 class Verdict(models.TextChoices):
@@ -85,6 +90,16 @@ class DeadLetterState(models.TextChoices):
     OPEN = "open"
     REPLAYED = "replayed"
     DISMISSED = "dismissed"
+    EXPIRED = "expired"
+
+
+class DismissReason(models.TextChoices):
+    """Why nobody will send a refused item in again."""
+
+    SENT_AGAIN = "sent_again", "Its sender sent it again, corrected"
+    NOT_NEEDED = "not_needed", "It is not needed"
+    TEST = "test", "It was only a test"
+    UNREPAIRABLE = "unrepairable", "It cannot be repaired"
 
 
 class EventStatus(models.TextChoices):

@@ -1,9 +1,9 @@
 """Tables of evidence and learning."""
 
-from signals.models.detection import AbuseType, Detector, Signal, SignalEvent
+from signals.models.detection import AbuseType, Detector, Mute, Signal, SignalEvent
 from signals.models.entities import Entity, Link, Source
 from signals.models.events import Event, Involvement
-from signals.models.intake import Backfill, DeadLetter
+from signals.models.intake import Backfill, DeadLetter, DeadLetterReplay, DeadLetterTally
 from signals.models.learning import DatasetVersion, Label
 from signals.models.personal import PersonalText, PersonalValue
 
@@ -12,12 +12,15 @@ __all__ = [
     "Backfill",
     "DatasetVersion",
     "DeadLetter",
+    "DeadLetterReplay",
+    "DeadLetterTally",
     "Detector",
     "Entity",
     "Event",
     "Involvement",
     "Label",
     "Link",
+    "Mute",
     "PersonalText",
     "PersonalValue",
     "Signal",

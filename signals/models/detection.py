@@ -9,7 +9,7 @@ from django.db.models import Q
 from signals.enums import Mode, Severity
 from signals.models.entities import Entity, Source
 from signals.models.events import Event
-from tscore.core.models.work import WorkRow
+from tscore.core.models import User, WorkRow
 
 
 class AbuseType(models.Model):
@@ -36,10 +36,34 @@ class Detector(models.Model):
         return self.name
 
 
+class Mute(models.Model):
+    """A person's wish to be asked nothing because of one detector for some time, about one entity or about all.
+
+    It holds from `created_at` until `expires_at`, or until somebody lifts it; there is none without an end.
+    """
+
+    detector = models.ForeignKey(Detector, on_delete=models.PROTECT, related_name="mutes", db_index=False)
+    entity = models.ForeignKey(Entity, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    reason = models.CharField(max_length=300)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="mute_ends")]
+        indexes = [
+            models.Index(
+                fields=["detector", "entity", "expires_at"], name="mute_standing", condition=Q(lifted_at__isnull=True)
+            )
+        ]
+
+
 class Signal(WorkRow):
     """A detector's finding about one entity. Immutable but for routing, retraction and work columns.
 
-    `score` lies in [0, 1]; `reasons` is a list of {code, sentence, value, usual, base_rate, contribution}.
+    `muted_by` says which mute kept a finding of the mode `muted` from asking for a case. `score` lies in [0, 1]; `reasons` is a list of {code, sentence, value, usual, base_rate, contribution}.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)
@@ -55,6 +79,7 @@ class Signal(WorkRow):
     techniques = ArrayField(models.CharField(max_length=32), default=list)
     money_at_stake_base_minor = models.BigIntegerField(null=True)
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.LIVE)
+    muted_by = models.ForeignKey(Mute, null=True, on_delete=models.PROTECT, related_name="signals", db_index=False)
     observed_at = models.DateTimeField()
     received_at = models.DateTimeField()
     dedupe_key = models.CharField(max_length=460)
@@ -70,7 +95,11 @@ class Signal(WorkRow):
             models.UniqueConstraint(fields=["detector", "entity", "dedupe_key"], name="signal_dedupe"),
             models.CheckConstraint(condition=Q(score__gte=0) & Q(score__lte=1), name="signal_score_range"),
         ]
-        indexes = [models.Index(fields=["id"], name="signal_unrouted", condition=Q(routed_at__isnull=True))]
+        indexes = [
+            models.Index(fields=["id"], name="signal_unrouted", condition=Q(routed_at__isnull=True)),
+            models.Index(fields=["muted_by", "id"], name="signal_muted_by", condition=Q(muted_by__isnull=False)),
+            models.Index(fields=["entity", "id"], name="signal_muted", condition=Q(muted_by__isnull=False)),
+        ]
 
 
 class SignalEvent(models.Model):
