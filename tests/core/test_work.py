@@ -138,6 +138,17 @@ def test_wake_is_not_sent_when_the_transaction_is_undone(transactional_db, broke
         queue.get_nowait()
 
 
+def test_getting_ready_needs_no_broker(transactional_db, settings):
+    settings.BROKER_URL = "redis+socket:///nowhere/valkey.sock"
+    work._bell.cache_clear()
+
+    work.get_ready()
+
+    assert work._bell().app.finalized
+    assert work._bell().silent_until == 0
+    work._bell.cache_clear()
+
+
 def test_wake_without_a_broker_is_silent(transactional_db, settings):
     settings.BROKER_URL = "redis+socket:///nowhere/valkey.sock"
     work._bell.cache_clear()

@@ -108,6 +108,13 @@ def _converted(fields: Sequence[Field[Any, Any]], values: Sequence[Any], using: 
     ]
 
 
+def get_ready() -> None:
+    """Load what wakes are sent with, without talking to the broker; otherwise a server's first request waits for it."""
+    app = _bell().app
+    app.finalize()
+    _ = app.amqp.routes, app.connection_for_write().transport
+
+
 class _Bell:
     """Sends wakes; falls silent for some seconds after a failure, so that a dead broker slows nobody down."""
 
