@@ -214,6 +214,16 @@ def test_the_table_waits_with_worker_and_beat_until_the_world_is_filled(data):
     assert plain == ["migrate", "web", "worker", "beat", "watch"]
 
 
+def test_a_queue_is_consumed_only_where_one_is_named(data, monkeypatch):
+    static.stamp(data)
+    monkeypatch.setenv("INGEST_QUEUE_URL", "amqp://127.0.0.1//")
+
+    named = {child.name: child.after for child in table(Plan(data, port=8000, demo=False))}
+
+    assert list(named) == ["migrate", "web", "worker", "beat", "consume", "watch"]
+    assert "migrate" in named["consume"]
+
+
 def test_probes_tell_an_answer_from_silence():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

@@ -4,10 +4,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -21,7 +22,7 @@ from tests.races.threads import side_by_side
 from tests.signals.api.items import URL
 
 SOURCE = "shop-eu"
-PATIENCE_S = 60
+PATIENCE_S = 120
 DJANGO = "import sys, django; django.setup()\n"
 POST = DJANGO + (
     "from django.test import Client\n"
@@ -138,19 +139,38 @@ class Queue:
     def send_and_die(self, *items: bytes) -> int:
         self.visibility_s = 1
         self.publish(*items)
-        given = {"INGEST_QUEUE_URL": self.url, "INGEST_QUEUE_NAME": self.name, "INGEST_QUEUE_SOURCE": SOURCE}
-        code = dies(COMMAND, "consume", at="consume.stored", environment={**given, "INGEST_QUEUE_VISIBILITY_S": "1"})
+        code = dies(COMMAND, "consume", at="consume.stored", environment=self.environment())
         self.consume(len(items))
         return code
 
+    def environment(self) -> dict[str, str]:
+        """Return what a consumer of this queue is told."""
+        return {
+            "INGEST_QUEUE_URL": self.url,
+            "INGEST_QUEUE_NAME": self.name,
+            "INGEST_QUEUE_SOURCE": SOURCE,
+            "INGEST_QUEUE_VISIBILITY_S": str(self.visibility_s),
+        }
 
-def dies(script: str, *arguments: str, at: str, given: bytes = b"", environment: dict[str, Any] | None = None) -> int:
+
+def dies(script: str, *arguments: str, at: str, given: bytes = b"", environment: dict[str, str] | None = None) -> int:
     """Run a script that is killed at its crash point; return how it ended."""
-    names = {"CRASH_AT": at, "DJANGO_SETTINGS_MODULE": "tscore.settings", "PYTHONWARNINGS": "ignore"}
-    ended = subprocess.run(
-        [sys.executable, "-c", script, *arguments],
-        env={**os.environ, **names, **(environment or {})},
-        input=given, cwd=ROOT, timeout=PATIENCE_S, capture_output=True, check=False,
-    )  # fmt: skip
-    assert ended.returncode in (0, -9), ended.stderr.decode()[-2000:]
-    return ended.returncode
+    with started(script, *arguments, environment={"CRASH_AT": at, **(environment or {})}) as process:
+        _, said = process.communicate(given, timeout=PATIENCE_S)
+    assert process.returncode in (0, -9), said.decode()[-2000:]
+    return process.returncode
+
+
+@contextmanager
+def started(script: str, *arguments: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a script beside the test for the length of a block."""
+    names = {"DJANGO_SETTINGS_MODULE": "tscore.settings", "PYTHONWARNINGS": "ignore", **environment}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments], env={**os.environ, **names}, cwd=ROOT, **pipes
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()

@@ -1,6 +1,7 @@
 """What is particular about queues: who acknowledges when, what poison does, and what a pause means."""
 
 import json
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from signals.services import ingest
 from signals.streams import consumer, transports
 from signals.streams.messages import items_of
 from signals.streams.transports import connect, whole
-from tests.signals.adapters.senders import Queue
+from tests.signals.adapters.senders import COMMAND, PATIENCE_S, Queue, started
 from tests.signals.api.items import login
 from tscore.core.errors import Busy
 
@@ -138,6 +139,19 @@ def running(stream: consumer.Stream) -> Iterator[None]:
         stream.stopping.set()
         thread.join(timeout=30)
     assert not thread.is_alive()
+
+
+def test_command_ends_well_on_sigterm_and_says_the_figures(queue):
+    queue.publish(line(1), line(2))
+
+    with started(COMMAND, "consume", environment=queue.environment()) as process:
+        assert _becomes(lambda: Event.objects.count() == 2, within_s=PATIENCE_S)
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert out.decode().splitlines()[-1] == "2 messages: 2 new"
+    assert depth(queue) == 0
 
 
 @SERVERS
