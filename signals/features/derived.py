@@ -1,10 +1,14 @@
-"""Features made of other features of the same event. Pure."""
+"""Features made of other features of the same event. Pure: the registry says which of which."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+
 from signals.features.batch import Scored
 from signals.features.payment import STARTED
-from signals.features.spec import Value
+from signals.features.registry import FEATURES
+from signals.features.spec import AMOUNT, Made, Value, Way
 
 # A spread below this share of the average says only that somebody always bought the same thing.
 LEAST_SPREAD_SHARE = 0.1
@@ -12,31 +16,28 @@ LEAST_SPREAD_SHARE = 0.1
 
 def values(event: Scored, known: dict[str, Value]) -> dict[str, Value]:
     """Compute what follows from the figures already known."""
-    if event.kind in STARTED:
-        return _amounts(event, known)
-    if event.kind == "message.sent":
-        return _first_contact(known)
-    return {}
-
-
-def _amounts(event: Scored, known: dict[str, Value]) -> dict[str, Value]:
-    amount = event.amount_base_minor
-    if amount is None:
-        return {}
-    found: dict[str, Value] = {"amount": amount}
-    for who in ("buyer", "card"):
-        average, spread = known.get(f"{who}_amount_avg_30d"), known.get(f"{who}_amount_std_30d")
-        if not average:
-            continue
-        found[f"amount_to_{who}_average"] = amount / float(average)
-        if spread is not None:
-            usual = max(float(spread), LEAST_SPREAD_SHARE * float(average))
-            found[f"amount_{who}_deviations"] = (amount - float(average)) / usual
+    found: dict[str, Value] = {}
+    if event.kind in STARTED and event.amount_base_minor is not None:
+        found[AMOUNT] = event.amount_base_minor
+    for name, made in _made(event.kind):
+        parts = [found.get(part, known.get(part)) for part in made.of]
+        value = None if None in parts else _value(made, parts)  # type: ignore[arg-type]
+        if value is not None:
+            found[name] = value
     return found
 
 
-def _first_contact(known: dict[str, Value]) -> dict[str, Value]:
-    written, answered = known.get("sender_to_recipient_90d"), known.get("recipient_to_sender_90d")
-    if written is None or answered is None:
-        return {}
-    return {"message_first_contact": not written and not answered}
+@cache
+def _made(kind: str) -> tuple[tuple[str, Made], ...]:
+    return tuple((feature.name, feature.made) for feature in FEATURES.values() if feature.made and kind in feature.on)
+
+
+def _value(made: Made, parts: Sequence[Value]) -> Value | None:
+    if made.way is Way.NONE_BEFORE:
+        return not any(parts)
+    first, usual = float(parts[0]), float(parts[1]) * made.share
+    if not usual:
+        return None
+    if made.way is Way.RATIO:
+        return first / usual
+    return (first - usual) / max(float(parts[2]), LEAST_SPREAD_SHARE * usual)

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from signals.features.spec import Family, Feature, Type
+from signals.features.spec import Aggregate, Family, Feature, Type
 
+MINUTE = timedelta(minutes=1)
 MINUTES_10 = timedelta(minutes=10)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -52,7 +53,22 @@ WINDOWS: tuple[Feature, ...] = (
         of=(SUCCEEDED,),
         same=(("device", "device"),),
     ),
-    _account.last_age("account_last_success_age", DAYS_90, "Time since the account last logged in.", of=(SUCCEEDED,)),
+    _account.age(
+        "account_last_success_age",
+        Aggregate.LAST_AGE,
+        DAYS_90,
+        "Time since the account last logged in.",
+        of=(SUCCEEDED,),
+    ),
+    _account.age(
+        "account_first_success_age",
+        Aggregate.FIRST_AGE,
+        DAYS_90,
+        "Time since the account first logged in within 90 days.",
+        of=(SUCCEEDED,),
+    ),
+    _account.age("account_last_failure_age", Aggregate.LAST_AGE, DAYS_90, "Time since a log-in of the account failed."),
+    _address.count("ip_failed_logins_1m", MINUTE, "Failed log-ins from the address in the last minute."),
     _address.count("ip_failed_logins_10m", MINUTES_10, "Failed log-ins from the address in the last 10 minutes."),
     _address.count("ip_failed_logins_1h", HOUR, "Failed log-ins from the address in the last hour."),
     _address.distinct(
@@ -74,7 +90,9 @@ WINDOWS: tuple[Feature, ...] = (
         "Accounts that logged in from the device in the last day.",
         of=(SUCCEEDED,),
     ),
-    _owner.last_age("owner_last_login_age", DAY, "Time since the account last logged in, if within a day."),
+    _owner.age(
+        "owner_last_login_age", Aggregate.LAST_AGE, DAY, "Time since the account last logged in, if within a day."
+    ),
     _owner.count(
         "owner_ip_logins_90d", DAYS_90, "Log-ins of the account from this address in 90 days.", same=(("ip", "ip"),)
     ),
@@ -115,4 +133,29 @@ BURST: tuple[Feature, ...] = (
     ),
 )
 
-FEATURES = WINDOWS + BURST
+AGAINST_HISTORY: tuple[Feature, ...] = (
+    _account.ratio(
+        "account_failures_to_usual",
+        "account_failed_logins_24h",
+        "account_failed_logins_90d",
+        "Failed log-ins of the account in the last day over its daily average of 90 days.",
+        share=DAY / DAYS_90,
+    ),
+    _account.none_before(
+        "account_first_with_device",
+        ("account_device_successes_90d",),
+        "The account did not log in from this device in 90 days.",
+    ),
+    _account.none_before(
+        "account_first_with_ip",
+        ("account_ip_successes_90d",),
+        "The account did not log in from this address in 90 days.",
+    ),
+    _owner.none_before(
+        "owner_first_with_device",
+        ("owner_device_logins_90d",),
+        "The account did not log in from this device in 90 days.",
+    ),
+)
+
+FEATURES = WINDOWS + BURST + AGAINST_HISTORY

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from signals.features.spec import Family, Feature, Privacy, Type
+from signals.features.spec import Aggregate, Family, Feature, Privacy, Type
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -31,6 +31,9 @@ WINDOWS: tuple[Feature, ...] = (
         same=(("sender", "recipient"),),
         as_role="recipient",
     ),
+    _sender.age(
+        "sender_first_message_age", Aggregate.FIRST_AGE, DAYS_90, "Time since the sender first wrote within 90 days."
+    ),
     _domain.distinct("domain_senders_24h", "sender", DAY, "Senders who named the same domain in the last day."),
     _domain.count("domain_messages_24h", DAY, "Messages that named the same domain in the last day."),
 )
@@ -55,13 +58,10 @@ TEXT: tuple[Feature, ...] = (
 )
 
 CONTACT: tuple[Feature, ...] = (
-    Feature(
+    _sender.none_before(
         "message_first_contact",
-        "sender",
-        SENT,
-        Type.BOOL,
+        ("sender_to_recipient_90d", "recipient_to_sender_90d"),
         "Neither of the two wrote to the other, or in the thread, in 90 days.",
-        function="derived",
     ),
 )
 

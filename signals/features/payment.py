@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from signals.features.spec import Aggregate, Family, Feature, Type
+from signals.features.spec import AMOUNT, Aggregate, Family, Feature, Type
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 DAYS_30 = timedelta(days=30)
@@ -37,6 +38,16 @@ WINDOWS: tuple[Feature, ...] = (
         "buyer_amount_std_30d", Aggregate.STD, DAYS_30, "Spread of the buyer's payments in 30 days.", of=GRANTED
     ),
     _buyer.amount("buyer_amount_sum_24h", Aggregate.SUM, DAY, "Total the buyer paid in the last day.", of=GRANTED),
+    _buyer.amount(
+        "buyer_amount_max_30d", Aggregate.MAX, DAYS_30, "Largest payment of the buyer in 30 days.", of=GRANTED
+    ),
+    _buyer.age("buyer_last_payment_age", Aggregate.LAST_AGE, DAYS_30, "Time since the buyer last tried to pay."),
+    _buyer.count(
+        "buyer_card_payments_30d", DAYS_30, "Times the buyer used this card in 30 days.", same=(("card", "card"),)
+    ),
+    _card.distinct("card_payments_1m", "payment", MINUTE, "Payments with the card in the last minute."),
+    _card.amount("card_amount_min_24h", Aggregate.MIN, DAY, "Smallest amount tried with the card in the last day."),
+    _card.age("card_first_age", Aggregate.FIRST_AGE, DAYS_30, "Time since the card was first used within 30 days."),
     _card.distinct("card_payments_1h", "payment", HOUR, "Payments with the card in the last hour."),
     _card.distinct("card_payments_24h", "payment", DAY, "Payments with the card in the last day."),
     _card.distinct(
@@ -66,6 +77,12 @@ WINDOWS: tuple[Feature, ...] = (
     ),
     _mail.distinct("email_cards_24h", "card", DAY, "Cards used with the e-mail address in the last day."),
     _mail.distinct("email_cards_30d", "card", DAYS_30, "Cards used with the e-mail address in 30 days."),
+    _mail.count(
+        "email_card_payments_30d",
+        DAYS_30,
+        "Times the e-mail address came with this card in 30 days.",
+        same=(("card", "card"),),
+    ),
     _address.distinct("ip_payments_24h", "payment", DAY, "Payments from the address in the last day."),
     _address.distinct(
         "ip_refused_1h", "payment", HOUR, "Payments from the address refused in the last hour.", of=(REFUSED,)
@@ -91,35 +108,39 @@ DELAYED: tuple[Feature, ...] = (
     _late("seller_bad_share_30d", Type.DOUBLE, "Share of the seller's payments in 30 days by now known to be fraud."),
 )
 
-_OWN = "derived"
 AGAINST_HISTORY: tuple[Feature, ...] = (
-    Feature("amount", "payment", STARTED, Type.INT, "Amount of the payment.", unit="minor units", function=_OWN),
-    Feature(
-        "amount_to_buyer_average",
-        "buyer",
-        STARTED,
-        Type.DOUBLE,
-        "Amount over the buyer's 30-day average.",
-        function=_OWN,
-    ),
-    Feature(
+    Feature(AMOUNT, "payment", STARTED, Type.INT, "Amount of the payment.", unit="minor units", function="derived"),
+    _buyer.ratio("amount_to_buyer_average", AMOUNT, "buyer_amount_avg_30d", "Amount over the buyer's 30-day average."),
+    _buyer.ratio("amount_to_buyer_max", AMOUNT, "buyer_amount_max_30d", "Amount over the buyer's largest in 30 days."),
+    _buyer.deviations(
         "amount_buyer_deviations",
-        "buyer",
-        STARTED,
-        Type.DOUBLE,
+        AMOUNT,
+        "buyer_amount_avg_30d",
+        "buyer_amount_std_30d",
         "Amount above the buyer's 30-day average, in the buyer's own standard deviations.",
-        function=_OWN,
     ),
-    Feature(
-        "amount_to_card_average", "card", STARTED, Type.DOUBLE, "Amount over the card's 30-day average.", function=_OWN
+    _buyer.ratio(
+        "buyer_payments_to_usual",
+        "buyer_payments_24h",
+        "buyer_payments_30d",
+        "Payments of the buyer in the last day over the daily average of 30 days.",
+        share=DAY / DAYS_30,
     ),
-    Feature(
+    _buyer.none_before(
+        "buyer_first_with_card", ("buyer_card_payments_30d",), "The buyer did not use this card in 30 days."
+    ),
+    _card.ratio("amount_to_card_average", AMOUNT, "card_amount_avg_30d", "Amount over the card's 30-day average."),
+    _card.deviations(
         "amount_card_deviations",
-        "card",
-        STARTED,
-        Type.DOUBLE,
+        AMOUNT,
+        "card_amount_avg_30d",
+        "card_amount_std_30d",
         "Amount above the card's 30-day average, in the card's own standard deviations.",
-        function=_OWN,
+    ),
+    _mail.none_before(
+        "email_first_with_card",
+        ("email_card_payments_30d",),
+        "The e-mail address did not come with this card in 30 days.",
     ),
 )
 

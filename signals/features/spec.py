@@ -40,7 +40,20 @@ class Aggregate(StrEnum):
     MIN = "min"
     MAX = "max"
     STD = "std"
+    FIRST_AGE = "first_age"
     LAST_AGE = "last_age"
+
+
+class Way(StrEnum):
+    """How a feature is made of other features of the same event."""
+
+    RATIO = "ratio"
+    DEVIATIONS = "deviations"
+    NONE_BEFORE = "none_before"
+
+
+# What stands for a value that the scored event carries itself, among features that others are made of.
+AMOUNT = "amount"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,8 @@ class Window:
     Attributes:
         of: kinds of event that count.
         agg: `distinct` needs `distinct`; `sum avg min max std` work on the amount in minor units of the base currency;
-            `last_age` is the seconds since the newest.
+            `first_age` is the seconds since the oldest (of the newest facts that one window looks at), `last_age` since
+            the newest.
         window: length; a fact counts if it occurred after t - window, and before t or at t sorting before the event.
         distinct: the member whose different entities are counted.
         same: pairs (member of the earlier fact, member of the scored event) that must name the same entity.
@@ -77,6 +91,27 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """How a feature follows from others of the same event; absent where one of them is, or nothing to measure against.
+
+    Attributes:
+        way: `ratio` is first ÷ (second x share), `deviations` is (first - second) ÷ third, `none_before` says that all
+            are nothing.
+        of: the names of the others, in that order.
+        share: the part of the second's window that the first covers, so that 1 means "as usual".
+    """
+
+    way: Way
+    of: tuple[str, ...]
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        needed = {Way.RATIO: (2,), Way.DEVIATIONS: (3,), Way.NONE_BEFORE: (1, 2)}[self.way]
+        if len(self.of) not in needed or self.share <= 0:
+            raise ValueError(f"`{self.way}` is made of {needed} others and a share above zero.")
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """A number or category about an entity as of an event; the same live, later and in a table.
 
@@ -90,6 +125,7 @@ class Feature:
         unit: unit of the value, empty for a plain number of things.
         version: raised with each change of meaning that keeps the name.
         window: how it is counted; or else
+        made: how it follows from other features; or else
         function: the function of `signals.features` that finds it.
     """
 
@@ -103,13 +139,14 @@ class Feature:
     version: int = 1
     window: Window | None = None
     function: str = ""
+    made: Made | None = None
     kinds: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"Not a feature name: {self.name}.")
-        if (self.window is None) == (not self.function):
-            raise ValueError(f"{self.name}: give either a window or a function.")
+        if [self.window is not None, self.made is not None, bool(self.function)].count(True) != 1:
+            raise ValueError(f"{self.name}: give a window, what it is made of, or a function.")
         object.__setattr__(self, "kinds", frozenset(self.on))
 
 
@@ -141,9 +178,9 @@ class Family:
         spec = Window(tuple(of) or self.of, Aggregate.DISTINCT, window, distinct=member, other=self.other)
         return Feature(name, self.role, self.on, Type.INT, meaning, window=spec)
 
-    def last_age(self, name: str, window: timedelta, meaning: str, *, of: Sequence[str] = ()) -> Feature:
-        """Describe how long ago the newest of the earlier facts was."""
-        spec = Window(tuple(of) or self.of, Aggregate.LAST_AGE, window, other=self.other)
+    def age(self, name: str, agg: Aggregate, window: timedelta, meaning: str, *, of: Sequence[str] = ()) -> Feature:
+        """Describe how long ago the oldest or the newest of the earlier facts was."""
+        spec = Window(tuple(of) or self.of, agg, window, other=self.other)
         return Feature(name, self.role, self.on, Type.DOUBLE, meaning, unit="seconds", window=spec)
 
     def amount(self, name: str, agg: Aggregate, window: timedelta, meaning: str, *, of: Sequence[str] = ()) -> Feature:
@@ -153,3 +190,17 @@ class Family:
         return Feature(
             name, self.role, self.on, Type.INT if whole else Type.DOUBLE, meaning, unit="minor units", window=spec
         )
+
+    def ratio(self, name: str, first: str, second: str, meaning: str, *, share: float = 1.0) -> Feature:
+        """Describe how many times its usual measure something is."""
+        made = Made(Way.RATIO, (first, second), share)
+        return Feature(name, self.role, self.on, Type.DOUBLE, meaning, unit="times", made=made)
+
+    def deviations(self, name: str, first: str, average: str, spread: str, meaning: str) -> Feature:
+        """Describe how far something lies above its average, in its own standard deviations."""
+        made = Made(Way.DEVIATIONS, (first, average, spread))
+        return Feature(name, self.role, self.on, Type.DOUBLE, meaning, unit="deviations", made=made)
+
+    def none_before(self, name: str, of: Sequence[str], meaning: str) -> Feature:
+        """Describe that something is seen for the first time."""
+        return Feature(name, self.role, self.on, Type.BOOL, meaning, made=Made(Way.NONE_BEFORE, tuple(of)))

@@ -85,6 +85,7 @@ _FIGURES = {
     Aggregate.MIN: "min(w.amount)",
     Aggregate.MAX: "max(w.amount)",
     Aggregate.STD: "stddev_samp(w.amount)",
+    Aggregate.FIRST_AGE: "max(extract(epoch FROM t.occurred_at - w.occurred_at))",
     Aggregate.LAST_AGE: "min(extract(epoch FROM t.occurred_at - w.occurred_at))",
 }
 

@@ -2,9 +2,10 @@ from datetime import timedelta
 
 import pytest
 
+from signals.features import window_sql
 from signals.features.compute import FUNCTIONS
 from signals.features.registry import FEATURES, KINDS, of_kinds
-from signals.features.spec import Aggregate, Feature, Type, Window
+from signals.features.spec import Aggregate, Feature, Made, Type, Way, Window
 from signals.kinds import KINDS as EVENT_KINDS
 
 
@@ -20,6 +21,8 @@ def test_feature_names_members_that_its_kinds_have(feature):
     assert feature.meaning.endswith(".")
     if feature.window:
         assert set(EVENT_KINDS) >= set(feature.window.of)
+    elif feature.made:
+        assert all(set(FEATURES[name].on) >= set(feature.on) for name in feature.made.of)
     else:
         assert feature.function in {*FUNCTIONS, "derived"}
 
@@ -44,3 +47,23 @@ def test_a_window_takes_only_words():
 def test_distinct_needs_a_member():
     with pytest.raises(ValueError, match="Name the member"):
         Window(("login.failed",), Aggregate.DISTINCT, timedelta(hours=1))
+
+
+def test_a_feature_is_found_in_one_way_only():
+    with pytest.raises(ValueError, match="give a window, what it is made of, or a function"):
+        Feature("x", "account", ("login.failed",), Type.INT, "x.", function="f", made=Made(Way.NONE_BEFORE, ("y",)))
+
+
+@pytest.mark.parametrize(("way", "of", "share"), [(Way.RATIO, ("x",), 1), (Way.RATIO, ("x", "y"), 0)])
+def test_what_is_made_of_others_names_as_many_as_it_needs(way, of, share):
+    with pytest.raises(ValueError, match="others and a share"):
+        Made(way, of, share)
+
+
+def test_long_windows_look_up_no_events_but_for_one_pair_of_people():
+    def is_long(window):
+        return window_sql.needs_events(window) and window.window > timedelta(days=1)
+
+    found = [name for name, feature in FEATURES.items() if feature.window and is_long(feature.window)]
+
+    assert found == ["sender_to_recipient_90d"]
