@@ -205,9 +205,21 @@ CLAIM_LEASE = timedelta(seconds=env.number("CLAIM_LEASE_S", 600, least=1))
 CLAIM_HOLD = timedelta(hours=4)
 WORK_LEASE = timedelta(seconds=env.number("WORK_LEASE_S", 30, least=1))
 ANSWERS_KEPT = timedelta(days=env.number("ANSWERS_KEPT_DAYS", 90, least=1))  # how long an idempotency key is known
+MUTE_LONGEST = timedelta(days=env.number("MUTE_LONGEST_DAYS", 90, least=1, most=3650))
 HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
+# What one detector may take for one event, and for a batch, before it is left out for the rest (docs/features.md)
+DETECTOR_EVENT_S = env.decimal("DETECTOR_EVENT_S", 1.0)
+DETECTOR_BATCH_S = env.decimal("DETECTOR_BATCH_S", 5.0)
 IP_TABLE = env.text("IP_TABLE")
 ANCHORS = env.folder("ANCHORS", str(DATA / "anchors"))  # copies of audit checkpoints, best on another disk
+
+# Dead letters (docs/dead-letters.md): what is refused is kept, but not without end
+DEAD_LETTERS_MOST = env.number("DEAD_LETTERS_MOST", 100_000, least=1)
+DEAD_LETTERS_MOST_MB = env.number("DEAD_LETTERS_MOST_MB", 512, least=1)
+DEAD_LETTERS_MOST_PER_SOURCE = env.number("DEAD_LETTERS_MOST_PER_SOURCE", 20_000, least=1)
+DEAD_LETTERS_MOST_MB_PER_SOURCE = env.number("DEAD_LETTERS_MOST_MB_PER_SOURCE", 128, least=1)
+DEAD_LETTERS_SAMPLE = env.number("DEAD_LETTERS_SAMPLE", 20)  # of each source and code, kept although all is full
+DEAD_LETTERS_KEPT = timedelta(days=env.number("DEAD_LETTERS_KEPT_DAYS", 30, least=1, most=3650))
 
 # Alarms (docs/runbook.md): from when on something is wrong
 ALARM_UNSCORED = timedelta(seconds=env.number("ALARM_UNSCORED_S", 120, least=1))

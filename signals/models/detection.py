@@ -63,7 +63,8 @@ class Mute(models.Model):
 class Signal(WorkRow):
     """A detector's finding about one entity. Immutable but for routing, retraction and work columns.
 
-    `muted_by` says which mute kept a finding of the mode `muted` from asking for a case. `score` lies in [0, 1]; `reasons` is a list of {code, sentence, value, usual, base_rate, contribution}.
+    `muted_by` says which mute kept a finding of the mode `muted` from asking for a case. `score` lies in [0, 1];
+    `reasons` is a list of {code, sentence, value, usual, base_rate, contribution}.
     """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, db_index=False)

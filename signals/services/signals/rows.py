@@ -19,18 +19,28 @@ from tscore.core.db import rows, transaction_required
 OWN_SOURCE = "tscore"
 _STEPS = list(Severity.values)
 
-INSERT_SQL = """
+# Whether a finding is muted is decided where it is stored, once and for all, by the clock of whoever stores it. Each
+# look-up is one step down the index of the mutes that stand.
+STANDS = "lifted_at IS NULL AND created_at <= %(received)s AND expires_at > %(received)s"
+INSERT_SQL = f"""
 WITH given AS (
   SELECT * FROM jsonb_to_recordset(%(signals)s::jsonb) AS r (n int, external_id text, mac text, detector bigint,
     detector_version text, entity bigint, abuse_type text, score double precision, severity text, reasons jsonb,
     techniques text[], stake bigint, mode text, observed timestamptz, dedupe_key text, events bigint[])
+), judged AS (
+  SELECT given.*, CASE WHEN mode = 'live' THEN coalesce(
+    (SELECT id FROM signals_mute WHERE detector_id = detector AND entity_id = entity AND {STANDS} LIMIT 1),
+    (SELECT id FROM signals_mute WHERE detector_id = detector AND entity_id IS NULL AND {STANDS} LIMIT 1)
+  ) END AS muted_by
+  FROM given
 ), stored AS (
   INSERT INTO signals_signal (source_id, external_id, content_mac, detector_id, detector_version, entity_id,
-    abuse_type_id, score, severity, reasons, techniques, money_at_stake_base_minor, mode, observed_at, received_at,
-    dedupe_key, next_at)
+    abuse_type_id, score, severity, reasons, techniques, money_at_stake_base_minor, mode, muted_by_id, observed_at,
+    received_at, dedupe_key, next_at)
   SELECT %(source)s, external_id, decode(mac, 'hex'), detector, detector_version, entity, abuse_type, score, severity,
-    reasons, techniques, stake, mode, observed, %(received)s, dedupe_key, %(received)s
-  FROM given ORDER BY detector, entity, dedupe_key
+    reasons, techniques, stake, CASE WHEN muted_by IS NULL THEN mode ELSE 'muted' END, muted_by, observed,
+    %(received)s, dedupe_key, %(received)s
+  FROM judged ORDER BY detector, entity, dedupe_key
   ON CONFLICT DO NOTHING
   RETURNING id, external_id
 ), evidence AS (
@@ -90,7 +100,8 @@ def raise_signals(
 ) -> list[int | None]:
     """Store findings in one statement; return each one's row id, None where the same was stored before.
 
-    The same is: the same detector, entity and dedupe key, or the same source and id.
+    The same is: the same detector, entity and dedupe key, or the same source and id. A live finding of a detector that
+    is muted, for its entity or for all, is stored with the mode `muted`.
     """
     if not drafts:
         return []
