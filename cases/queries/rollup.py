@@ -15,7 +15,7 @@ from tscore.core import db
 from tscore.core.models import User
 
 # How far back one look goes (events of every kind, then those of these surfaces), and what is shown of each.
-EVENTS: Final = 20_000
+EVENTS: Final = 5_000
 PARTS: Final = 500
 SHOWN: Final = 10
 SURFACES: Final = ("payment", "dispute", "payout", "listing", "message")
