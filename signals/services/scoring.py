@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from django.conf import settings
+
 from signals.detectors.base import Detector, EventView, Finding
+from signals.detectors.panel import Budget, Panel
 from signals.detectors.registry import BY_KIND, DETECTORS
 from signals.enums import Mode
 from signals.features import batch as batches
@@ -31,14 +34,14 @@ LONGEST_ID = 420
 _TEXT_KINDS = ("message.sent", "listing.created", "listing.updated")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What a batch gave: values and findings by event, and what failed on the way."""
+    """What a batch gave: values by event, findings, the facts behind them, and what failed on the way."""
 
-    features: Values = field(default_factory=dict)
-    findings: list[tuple[Scored, Detector, Finding]] = field(default_factory=list)
-    faults: list[tuple[str, int, Exception]] = field(default_factory=list)
-    evidence: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    features: Values
+    findings: list[tuple[Scored, Detector, Finding]]
+    evidence: dict[tuple[str, int], list[int]]
+    faults: list[tuple[str, int, Exception]]
 
 
 def score_pending(*, limit: int, now: datetime) -> int:
@@ -90,13 +93,13 @@ def score_held(*, held: Sequence[Event], now: datetime) -> None:
 
 def _look(batch: Batch) -> _Outcome:
     """Compute features and ask the detectors; nothing is written."""
-    outcome = _Outcome(features=compute.of_batch(batch), faults=batch.faults)
+    features = compute.of_batch(batch)
+    panel = Panel(Budget(settings.DETECTOR_EVENT_S, settings.DETECTOR_BATCH_S))
     for event in batch.events:
         detectors = BY_KIND.get(event.kind)
         if detectors:
-            _ask(detectors, _view(batch, event, outcome.features[event.id]), event, outcome)
-    outcome.evidence = _evidence(outcome.findings)
-    return outcome
+            panel.ask(detectors, _view(batch, event, features[event.id]), event)
+    return _Outcome(features, panel.findings, _evidence(panel.findings), [*batch.faults, *panel.problems()])
 
 
 def _view(batch: Batch, event: Scored, features: dict[str, Value]) -> EventView:
@@ -110,14 +113,6 @@ def _view(batch: Batch, event: Scored, features: dict[str, Value]) -> EventView:
         texts=batch.texts.get(event.id, {}) if event.kind in _TEXT_KINDS else {},
         amount_base_minor=event.amount_base_minor,
     )
-
-
-def _ask(detectors: Iterable[Detector], view: EventView, event: Scored, outcome: _Outcome) -> None:
-    for detector in detectors:
-        try:
-            outcome.findings.extend((event, detector, finding) for finding in detector.find(view))
-        except Exception as error:  # one detector's fault is its own: the others go on
-            outcome.faults.append((detector.name, event.id, error))
 
 
 def _evidence(findings: Sequence[tuple[Scored, Detector, Finding]]) -> dict[tuple[str, int], list[int]]:
@@ -137,7 +132,8 @@ def _report(outcome: _Outcome, now: datetime) -> None:
     """Raise one alarm for each detector or feature function that failed."""
     for name, event_id, error in {name: (name, event_id, error) for name, event_id, error in outcome.faults}.values():
         logger.warning("%s failed on event %s", name, event_id, exc_info=error)
-        detail = f"{name} failed on event {event_id}: {type(error).__name__}: {error}"[:1000]
+        notes = " ".join(["", *getattr(error, "__notes__", ())])
+        detail = f"{name} failed on event {event_id}: {type(error).__name__}: {error}{notes}"[:1000]
         alarms.raise_alarm(f"detector:{name}", "warning", detail, now)
 
 
