@@ -210,6 +210,9 @@ HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
 # What one detector may take for one event, and for a batch, before it is left out for the rest (docs/features.md)
 DETECTOR_EVENT_S = env.decimal("DETECTOR_EVENT_S", 1.0)
 DETECTOR_BATCH_S = env.decimal("DETECTOR_BATCH_S", 5.0)
+FEATURE_LOG = env.folder("FEATURE_LOG", str(DATA / "features"))  # logged values as Parquet, a folder for each day
+FEATURE_LOG_WAIT = timedelta(seconds=env.number("FEATURE_LOG_WAIT_S", 300, least=1))
+FEATURE_LOG_KEPT = timedelta(days=env.number("FEATURE_LOG_KEPT_DAYS", 0, most=36_500))  # 0: for ever
 IP_TABLE = env.text("IP_TABLE")
 ANCHORS = env.folder("ANCHORS", str(DATA / "anchors"))  # copies of audit checkpoints, best on another disk
 
@@ -220,6 +223,7 @@ DEAD_LETTERS_MOST_PER_SOURCE = env.number("DEAD_LETTERS_MOST_PER_SOURCE", 20_000
 DEAD_LETTERS_MOST_MB_PER_SOURCE = env.number("DEAD_LETTERS_MOST_MB_PER_SOURCE", 128, least=1)
 DEAD_LETTERS_SAMPLE = env.number("DEAD_LETTERS_SAMPLE", 20)  # of each source and code, kept although all is full
 DEAD_LETTERS_KEPT = timedelta(days=env.number("DEAD_LETTERS_KEPT_DAYS", 30, least=1, most=3650))
+INTAKE_DISK_FREE_MB = env.number("INTAKE_DISK_FREE_MB", 256)  # with less room nothing new is taken in
 
 # Alarms (docs/runbook.md): from when on something is wrong
 ALARM_UNSCORED = timedelta(seconds=env.number("ALARM_UNSCORED_S", 120, least=1))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from signals.services.intake.answer import BatchAnswer
 from tscore.core import counts, work
 from tscore.core.db import in_transaction
+from tscore.core.room import require_room
 
 
 class DryRun(Exception):
@@ -17,7 +18,12 @@ class DryRun(Exception):
 
 
 def run(store: Callable[[], BatchAnswer], *, dry_run: bool, stage: str = "", stream: str = "events") -> BatchAnswer:
-    """Store in one transaction of its own and wake a stage after commit; count what was answered."""
+    """Store in one transaction of its own and wake a stage after commit; count what was answered.
+
+    Raises:
+        DiskNearlyFull: nothing new is taken.
+    """
+    require_room()
 
     def once() -> BatchAnswer:
         answer = store()
