@@ -20,7 +20,18 @@ from tests.browser import browser, console, page  # noqa: F401  (fixtures)
 from tscore import embedded
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
-OUTSIDE = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_SEALER_URL", "DEMO", "DEMO_EPOCH", "DEMO_SEED", "PORT")
+OUTSIDE = (
+    "DATABASE_URL",
+    "DATABASE_OWNER_URL",
+    "DATABASE_SEALER_URL",
+    "DEMO",
+    "DEMO_EPOCH",
+    "DEMO_SEED",
+    "PORT",
+    "INGEST_QUEUE_URL",
+    "INGEST_QUEUE_NAME",
+    "INGEST_QUEUE_SOURCE",
+)
 LOOPBACK = "127.0.0.1,::1,localhost"
 
 
