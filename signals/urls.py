@@ -13,8 +13,10 @@ app_name = "signals"
 urlpatterns = [
     path("docs/api/", api_docs.api_docs, name="api_docs"),
     path("dead-letters/", dead_letters.dead_letters, name="dead_letters"),
+    path("dead-letters/replays/", dead_letters.replay_all, name="dead_letter_replays"),
     path("dead-letters/<str:ref>/", dead_letters.dead_letter, name="dead_letter"),
     path("dead-letters/<str:ref>/body/", dead_letters.body, name="dead_letter_body"),
+    path("dead-letters/<str:ref>/trial/", dead_letters.trial, name="dead_letter_trial"),
     path("dead-letters/<str:ref>/replay/", dead_letters.replay, name="dead_letter_replay"),
     path("dead-letters/<str:ref>/dismissal/", dead_letters.dismissal, name="dead_letter_dismissal"),
     path("labels/", labels.labels, name="labels"),
@@ -31,8 +33,10 @@ _BUILDERS = Group("analyst", "engineer")
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "signals:api_docs": {"GET": Public()},
     "signals:dead_letters": {"GET": _KEEPERS},
+    "signals:dead_letter_replays": {"POST": _KEEPERS},
     "signals:dead_letter": {"GET": _KEEPERS},
     "signals:dead_letter_body": {"POST": _KEEPERS},
+    "signals:dead_letter_trial": {"POST": _KEEPERS},
     "signals:dead_letter_replay": {"POST": _KEEPERS},
     "signals:dead_letter_dismissal": {"POST": _KEEPERS},
     "signals:labels": {"GET": _LABEL_READERS},

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.services import claims, correlation, enforcement, priority, ring_nights, service_levels, waiting
-from signals.services import scoring
+from signals.services import dead_letter_batches, dead_letter_retention, scoring
+from signals.services.feature_log import copying
 from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
 from tscore.watch import look, stages, tell
@@ -40,6 +41,9 @@ STAGES = (
     Stage("seal", seal.seal_pending, 1000),
     Stage("forget_answers", idempotency.forget_old, 1000),
     Stage("forget_tries", throttling.forget_old, 1000),
+    Stage("forget_letters", dead_letter_retention.forget_old, 1000),
+    Stage("replay_letters", dead_letter_batches.replay_asked, 100, aside=True),
+    Stage("feature_log", copying.copy_pending, 50_000, aside=True),
     Stage("rings", ring_nights.look_nightly, 200, aside=True),
     Stage("alarms", look.look, 1, aside=True),
     Stage("forecast", look.look_ahead, 1, aside=True),

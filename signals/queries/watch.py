@@ -37,6 +37,8 @@ SELECT (SELECT count(*) FROM (SELECT FROM signals_deadletter WHERE state = 'open
        (SELECT count(*) FROM (SELECT received_at FROM signals_deadletter ORDER BY id DESC LIMIT %(most)s) AS newest
          WHERE received_at > %(since)s)"""
 
+_UNKEPT = "SELECT coalesce(sum(unkept), 0) FROM signals_deadlettertally WHERE unkept_at > %s"
+
 # History is loaded with old times on purpose.
 _FAR_OFF = f"""
 SELECT count(*) FILTER (WHERE flags @> '{{time_far_off}}'), count(*) FROM (
@@ -75,6 +77,11 @@ def dead_letters(*, since: datetime, most: int) -> tuple[int, int]:
     """Return how many refused items are open, and how many came after `since`, each counted up to `most`."""
     [(is_open, new)] = rows(_DEAD_LETTERS, {"most": most, "since": since})
     return is_open, new
+
+
+def unkept_letters(*, since: datetime) -> int:
+    """Return how many refused items were only counted, of the senders and reasons where any was since then."""
+    return int(rows(_UNKEPT, [since])[0][0])
 
 
 def far_off(*, since: datetime) -> tuple[int, int]:

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from signals import kinds_signals
 from signals.features.identifiers import mask_cards
+from signals.kinds import KINDS
 from signals.kinds_members import PERSONAL_KINDS, VALUE_LIMIT
 from signals.models import DeadLetter, Source
+from signals.services import dead_letter_bounds as bounds
+from signals.services.dead_letter_bounds import Change
 from signals.services.intake import personal
 from signals.services.intake.problems import ItemRefused
 from tscore.core import crypto
@@ -21,6 +25,7 @@ BODY_LIMIT = 64 * 1024
 _MOST_TOKENS = 50
 # Members that hold a personal value although they are not named after its kind.
 _ROLES = {"shipping_address": "address"}
+_KNOWN = frozenset({*KINDS, kinds_signals.TYPE})
 _SECRETS = ("password", "factor")
 
 
@@ -34,40 +39,70 @@ class Refusal:
 
 
 @transaction_required
-def keep(*, source: Source, stream: str, refusals: Sequence[Refusal], now: datetime) -> list[int]:
-    """Store refused items and return their row ids in the same order.
+def keep(*, source: Source, stream: str, refusals: Sequence[Refusal], now: datetime) -> list[int | None]:
+    """Store refused items and return their row ids in the same order, None for those that are only counted.
 
     The body is cut at 64 KiB, without full card numbers and without new or old passwords; its personal values are
-    listed as tokens beside the key, so that erasing a person finds it.
+    listed as tokens beside the key, so that erasing a person finds it. How many are kept is bounded.
     """
     if not refusals:
         return []
-    sealed = [_sealed(refusal, now) for refusal in refusals]
-    keys = ErasableKey.objects.bulk_create([key for key, _ in sealed])
+    sizes = [(refusal.problem.code, min(len(refusal.raw), BODY_LIMIT)) for refusal in refusals]
+    admitted = bounds.admit(source.pk, sizes, now)
+    chosen = [(place, _sealed(refusals[place], now)) for place, (is_kept, _) in enumerate(admitted) if is_kept]
+    keys = ErasableKey.objects.bulk_create([sealed.key for _, sealed in chosen])
     letters = [
-        DeadLetter(
-            source=source,
-            stream=stream,
-            external_id=refusal.external_id,
-            body=body,
-            body_key=key,
-            code=refusal.problem.code,
-            pointer=refusal.problem.pointer[:200],
-            detail=refusal.problem.detail,
-            received_at=now,
-        )
-        for refusal, key, (_, body) in zip(refusals, keys, sealed, strict=True)
+        _letter(source, refusals[place], sealed, key=key, stream=stream, now=now)
+        for (place, sealed), key in zip(chosen, keys, strict=True)
     ]
-    return [letter.pk for letter in DeadLetter.objects.bulk_create(letters)]
+    DeadLetter.objects.bulk_create(letters)
+    kept = {place: letter for (place, _), letter in zip(chosen, letters, strict=True)}
+    bounds.count(
+        [_change(source, refusals[place], kept.get(place), admitted[place][1]) for place in range(len(refusals))], now
+    )
+    return [kept[place].pk if place in kept else None for place in range(len(refusals))]
 
 
-def _sealed(refusal: Refusal, now: datetime) -> tuple[ErasableKey, bytes]:
+def _letter(
+    source: Source, refusal: Refusal, sealed: _Sealed, *, key: ErasableKey, stream: str, now: datetime
+) -> DeadLetter:
+    return DeadLetter(
+        source=source,
+        stream=stream,
+        kind=sealed.kind,
+        external_id=refusal.external_id,
+        body=sealed.body,
+        body_key=key,
+        code=refusal.problem.code,
+        pointer=refusal.problem.pointer[:200],
+        detail=refusal.problem.detail,
+        received_at=now,
+    )
+
+
+def _change(source: Source, refusal: Refusal, letter: DeadLetter | None, is_sample: bool) -> Change:
+    if letter is None:
+        return Change(source=source.pk, code=refusal.problem.code, unkept=1)
+    size = len(letter.body)
+    return Change(source=source.pk, code=letter.code, letters=1, open=1, bytes=size, sampled=int(is_sample))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    key: ErasableKey
+    body: bytes
+    kind: str
+
+
+def _sealed(refusal: Refusal, now: datetime) -> _Sealed:
     raw = refusal.raw[:BODY_LIMIT]
     text = raw.decode("utf-8", "replace").replace("\x00", "\ufffd")
     members = _parsed(text) if len(refusal.raw) <= BODY_LIMIT else None
     if refusal.problem.code == "secret_value":
         text = json.dumps(_without_secrets(members), ensure_ascii=False)
-    return crypto.seal_erasable(mask_cards(text)[0], list(_tokens(members))[:_MOST_TOKENS], now)
+    key, body = crypto.seal_erasable(mask_cards(text)[0], list(_tokens(members))[:_MOST_TOKENS], now)
+    claimed = members.get("type") if isinstance(members, dict) else None
+    return _Sealed(key, body, claimed if isinstance(claimed, str) and claimed in _KNOWN else "")
 
 
 def _parsed(text: str) -> Any:

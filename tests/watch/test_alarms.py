@@ -189,7 +189,7 @@ def test_many_open_dead_letters(settings, cleo):
 
     many = looked("dead_letters:open", 2)
     for letter in DeadLetter.objects.all():
-        dead_letter_repair.dismiss(dead_letter_id=letter.pk, actor=cleo, now=at(3))
+        dead_letter_repair.dismiss(dead_letter_id=letter.pk, reason="test", actor=cleo, now=at(3))
 
     assert (few, many, looked("dead_letters:open", 63)) == (False, True, False)
 
@@ -200,6 +200,15 @@ def test_dead_letters_that_grow(settings):
 
     assert (looked("dead_letters:growing", 1), looked("dead_letters:open", 1)) == (True, False)
     assert (looked("dead_letters:growing", 3599), looked("dead_letters:growing", 3660)) == (True, False)
+
+
+def test_dead_letters_that_are_only_counted(settings):
+    settings.DEAD_LETTERS_MOST, settings.DEAD_LETTERS_SAMPLE = 2, 0
+    send(*logins(2, type="login.faild"))
+    full = looked("dead_letters:full", 1)
+    send(*logins(1, first=5, type="login.faild"))
+
+    assert (full, looked("dead_letters:full", 2), looked("dead_letters:full", 3661)) == (False, True, False)
 
 
 def test_an_id_used_twice():

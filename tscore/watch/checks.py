@@ -61,13 +61,15 @@ def unscorable(now: datetime) -> Iterator[Found]:
 
 
 def dead_letters(now: datetime) -> Iterator[Found]:
-    """Yield a finding where too many refused items are open, or too many came within an hour."""
+    """Yield a finding where too many refused items are open, too many came within an hour, or some were not kept."""
     most_open, most_new = settings.ALARM_DEAD_LETTERS, settings.ALARM_DEAD_LETTERS_HOUR
     is_open, new = evidence.dead_letters(since=now - HOUR, most=max(most_open, most_new))
     if is_open >= most_open:
         yield Found(f"{is_open:,} refused items or more are open; the limit is {most_open:,}.", "open")
     if new >= most_new:
         yield Found(f"{new:,} items or more were refused within an hour; the limit is {most_new:,}.", "growing")
+    if unkept := evidence.unkept_letters(since=now - HOUR):
+        yield Found(f"{unkept:,} refused items were only counted so far: the place for dead letters is full.", "full")
 
 
 def clock(now: datetime) -> Iterator[Found]:

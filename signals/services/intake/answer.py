@@ -56,7 +56,7 @@ def accepted(index: int, external_id: str, status: str, ref: str, flags: list[st
 
 
 def refused(index: int, external_id: str, problem: ItemRefused) -> ItemAnswer:
-    """Answer one item that is not held; `dead_letter` is filled in once it is stored."""
+    """Answer one item that is not held; `dead_letter` is filled in once it is kept."""
     error = ItemError(problem.code, f"/{index}{problem.pointer}", problem.detail)
     return ItemAnswer(index, external_id, EventStatus.REFUSED.value, error=error)
 

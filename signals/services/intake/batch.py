@@ -56,7 +56,7 @@ class Batch(Generic[T]):
         kept = dead_letters.keep(source=source, stream=self.stream, refusals=letters, now=self.received_at)
         for (index, (external_id, problem)), pk in zip(refused, kept, strict=True):
             lines[index] = answers.refused(index, external_id, problem)
-            lines[index].dead_letter = answers.dead_letter_ref(pk)
+            lines[index].dead_letter = answers.dead_letter_ref(pk) if pk else ""
         if any(problem.code == "id_conflict" for _, (_, problem) in refused):
             _alarm(source.name, self.received_at)
         return answers.answer([lines[index] for index in range(len(self.raws))])

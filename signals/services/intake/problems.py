@@ -41,6 +41,21 @@ DETAILS = {
     "unstorable": "This item cannot be stored as it is; it is kept for us to look at.",
 }
 
+# What the sender should change where the words of a refusal differ from item to item.
+_ADVICE = {
+    "unknown_field": "Send only the members that are declared for this kind; free ones go under data.extra.",
+    "unknown_kind": "Send one of the declared types; the page of the API lists them.",
+    "bad_value": "Give each member in its declared form; the letter says which one is not and what was expected.",
+    "too_many_items": "Send at most 1,000 items at once.",
+    "missing_field": "Give every member that this kind needs; the letter says which one is missing.",
+}
+CODES = tuple(sorted({*DETAILS, *_ADVICE}))
+
+
+def advice(code: str) -> str:
+    """Return what a sender should change so that items are no longer refused for this reason."""
+    return DETAILS.get(code) or _ADVICE.get(code, "Read the reason of each letter.")
+
 
 class ItemRefused(Exception):
     """This item is not stored."""

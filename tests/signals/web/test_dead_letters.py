@@ -91,11 +91,22 @@ def test_item_is_put_aside(now, analyst, sign_in):
     refuse(now)
     client = sign_in(analyst)
 
-    answer = client.post(f"/dead-letters/{ref(client.get('/dead-letters/'))}/dismissal/")
+    answer = client.post(f"/dead-letters/{ref(client.get('/dead-letters/'))}/dismissal/", {"reason": "test"})
 
     assert answer.status_code == 303
     assert list(DeadLetter.objects.values_list("state", flat=True)) == ["dismissed"]
-    assert list(AuditEvent.objects.values_list("verb", flat=True)) == ["dead_letter.dismissed"]
+    assert list(AuditEvent.objects.values_list("verb", "reason")) == [("dead_letter.dismissed", "test")]
+
+
+@pytest.mark.parametrize("reason", ["", "because"])
+def test_item_is_not_put_aside_without_a_reason(now, analyst, sign_in, reason):
+    refuse(now)
+    client = sign_in(analyst)
+
+    answer = client.post(f"/dead-letters/{ref(client.get('/dead-letters/'))}/dismissal/", {"reason": reason})
+
+    assert answer.status_code == 422
+    assert list(DeadLetter.objects.values_list("state", flat=True)) == ["open"]
 
 
 def test_erased_body_cannot_be_sent_again(now, analyst, sign_in):

@@ -91,6 +91,7 @@ STATUSES: Final = {
     "kept": Status("Kept", "circle-dashed"),
     "replayed": Status("Replayed", "circle-check", "good"),
     "dismissed": Status("Dismissed", "circle-slash"),
+    "expired": Status("Too old", "clock"),
 }
 
 
