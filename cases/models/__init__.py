@@ -6,6 +6,7 @@ from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Re
 from cases.models.queue import Queue
 from cases.models.ring import CaseMember, RingRun
 from cases.models.routing import RoutingRule
+from cases.models.sampling import Draw, SamplingLane, SamplingPeriod, SamplingStratum
 from cases.models.service_level import CaseWait, OpenSpan, SlaPolicy, WorkingCalendar
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "CaseWait",
     "Decision",
     "Draft",
+    "Draw",
     "EvidenceSnapshot",
     "Note",
     "OpenSpan",
@@ -26,6 +28,9 @@ __all__ = [
     "Reason",
     "RingRun",
     "RoutingRule",
+    "SamplingLane",
+    "SamplingPeriod",
+    "SamplingStratum",
     "SlaPolicy",
     "WorkingCalendar",
 ]

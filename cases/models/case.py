@@ -35,6 +35,9 @@ class Case(models.Model):
     inclusion_probability = models.FloatField(null=True)
     stake_minor = models.BigIntegerField()
     probability = models.FloatField()
+    is_calibrated = models.BooleanField(
+        default=False, db_default=False, help_text="the probability comes from labels, not from the score as it is"
+    )
     priority = models.FloatField()
     headline = models.CharField(max_length=300, default="", blank=True, help_text="sentence of the strongest reason")
     rerank_at = models.DateTimeField(null=True)
@@ -76,6 +79,12 @@ class Case(models.Model):
                 fields=["queue", "-priority", "due_at", "id"], name="case_claim", condition=Q(state=CaseState.QUEUED)
             ),
             models.Index(fields=["queue", "-priority", "due_at", "id"], name="case_open_list", condition=OPEN),
+            # Those past twice their due time have no next step: the few that `turns` hands out first.
+            models.Index(
+                fields=["queue", "due_at", "id"],
+                name="case_overdue",
+                condition=Q(state=CaseState.QUEUED, rerank_at__isnull=True),
+            ),
             models.Index(fields=["claim_until"], name="case_lease", condition=Q(state=CaseState.REVIEWING)),
             models.Index(fields=["claimed_by"], name="case_holder", condition=Q(state=CaseState.REVIEWING)),
             models.Index(

@@ -1,10 +1,11 @@
 """Statements about the truth, and tables made from them."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from signals.enums import LabelSource, Lane, Verdict
-from signals.models.detection import AbuseType
+from signals.models.detection import AbuseType, Detector
 from signals.models.entities import Entity
 from signals.models.events import Event
 
@@ -63,3 +64,44 @@ class DatasetVersion(models.Model):
     folder = models.CharField(max_length=200)
     built_at = models.DateTimeField()
     built_by = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, related_name="+")
+
+
+class Calibration(models.Model):
+    """What a detector's scores have meant by the labels known at `as_of`: steps that only rise.
+
+    A score of at least `scores[i]` and below the next means `probabilities[i]`; the first of `scores` is 0. `lanes`
+    counts the labels used by lane; `is_weighted` says that each counted 1 / inclusion probability. A new fit replaces
+    the current one, which stays on record.
+    """
+
+    detector = models.ForeignKey(Detector, on_delete=models.PROTECT, related_name="calibrations", db_index=False)
+    detector_version = models.CharField(max_length=16)
+    as_of = models.DateTimeField()
+    method = models.CharField(max_length=16, default="isotonic")
+    scores = ArrayField(models.FloatField())
+    probabilities = ArrayField(models.FloatField())
+    bad = models.IntegerField()
+    good = models.IntegerField()
+    lanes = models.JSONField()
+    is_weighted = models.BooleanField()
+    is_current = models.BooleanField(default=True)
+    fitted_at = models.DateTimeField()
+    applied_up_to = models.BigIntegerField(default=0, help_text="open cases were ranked anew up to this id")
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["detector"], condition=Q(is_current=True), name="calibration_current_once")
+        ]
+        indexes = [
+            models.Index(fields=["detector", "-id"], name="calibration_newest"),
+            models.Index(fields=["id"], name="calibration_unapplied", condition=Q(applied_at__isnull=True)),
+        ]
+
+
+class CalibrationRun(models.Model):
+    """One night's look at what labels say of scores; at most one a night."""
+
+    night = models.DateField(unique=True)
+    finished_at = models.DateTimeField(null=True)
+    detector_id = models.BigIntegerField(default=0, help_text="looked at up to here")
