@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from signals.models import DeadLetter, Event
-from signals.services import ingest
+from signals.services import dead_letter_batches, ingest
 from tscore.core.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +117,77 @@ def test_erased_body_cannot_be_sent_again(now, analyst, sign_in):
     answer = client.post(f"/dead-letters/{ref(client.get('/dead-letters/'))}/replay/")
 
     assert answer.status_code == 422
+
+
+def test_repair_is_tried_out_before_it_is_sent(now, analyst, sign_in):
+    refuse(now)
+    client = sign_in(analyst)
+    address = f"/dead-letters/{ref(client.get('/dead-letters/'))}/trial/"
+    good = {"id": "e0", "type": "login.failed", "time": "2026-03-01T10:00:00Z", "data": {"account": "a"}}
+    bad = good | {"type": "<b>login</b>"}
+
+    fine, refused = (client.post(address, {"body": json.dumps(body)}) for body in (good, bad))
+
+    assert (fine.status_code, refused.status_code, Event.objects.count()) == (200, 200, 0)
+    assert "It would be stored: <strong>new</strong>" in fine.content.decode()
+    assert "There is no kind" in refused.content.decode()
+    assert "<b>login</b>" not in refused.content.decode()
+    assert "&quot;2026-03-01T10:00:00Z&quot;" in fine.content.decode()
+
+
+def test_reasons_are_shown_with_what_the_sender_should_change(now, analyst, sign_in):
+    client = sign_in(analyst)
+    client.get("/dead-letters/")
+    counts = []
+    for size in (1, 3):
+        for place in range(size):
+            ingest.ingest(source=f"<i>{size}-{place}", items=[b'{"id": "x", "type": "nonsense"}'], received_at=now)
+        refuse(now, size)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get("/dead-letters/")
+        counts.append(len(captured))
+
+    text = answer.content.decode()
+    assert [(group.code, group.open) for group in answer.context["groups"]] == [("missing_time", 8)]
+    assert "Give the time with an offset." in text
+    assert "<i>3-" not in text
+    assert counts[0] == counts[1]
+
+
+def test_all_that_fits_is_asked_for_once_and_shown_with_its_progress(now, analyst, sign_in):
+    refuse(now, 2)
+    client = sign_in(analyst)
+    key = client.get("/dead-letters/?code=missing_time").context["form_key"]
+
+    answers = [
+        client.post("/dead-letters/replays/", {"form_key": key, "code": "missing_time"}).status_code for _ in range(2)
+    ]
+    before = client.get("/dead-letters/").content.decode()
+    while dead_letter_batches.replay_asked(limit=10, now=now):
+        pass
+    done = client.get("/dead-letters/")
+
+    assert answers == [303, 303]
+    assert "0 of 2" in before
+    [job] = done.context["jobs"]
+    assert (job.wanted, job.handled, job.refused, done.context["is_running"]) == ("missing_time", 2, 2, False)
+    assert [row.attempts for row in done.context["found"].rows] == [1, 1]
+
+
+def test_filter_that_cannot_be_read_narrows_nothing_and_never_fails(now, analyst, sign_in):
+    refuse(now)
+    client = sign_in(analyst)
+
+    for query in ("source=x", "source=99999999999999999999", "code=%00", "kind=no", "since=yesterday", "until=%F0"):
+        assert client.get(f"/dead-letters/?{query}").status_code == 200
+    assert len(client.get("/dead-letters/?since=2030-01-01T00:00").context["found"].rows) == 0
+    assert client.post("/dead-letters/replays/", {"form_key": "k", "since": "2030-01-01T00:00"}).status_code == 422
+
+
+def test_people_without_the_right_send_nothing_in(now, ada, sign_in):
+    refuse(now)
+    word = "dl_0001"
+
+    paths = ("replays/", f"{word}/trial/", f"{word}/replay/", f"{word}/dismissal/")
+
+    assert [sign_in(ada).post(f"/dead-letters/{path}").status_code for path in paths] == [404] * 4
