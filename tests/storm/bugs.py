@@ -33,7 +33,7 @@ def no_fence() -> None:
 
 
 def unsorted_locks() -> None:
-    """Let each batch take its locks in an order of its own."""
+    """Let each batch take its locks one after the other, in an order of its own."""
     import zlib
 
     from signals.services.intake import write
@@ -42,7 +42,8 @@ def unsorted_locks() -> None:
     def lock_lanes(number: int, names: Any) -> None:
         lanes = [zlib.crc32(name.encode()) % write.LANES for name in names]
         random.shuffle(lanes)
-        rows(write.LOCK_SQL, [write._LANE_CLASS + number, lanes])
+        for lane in lanes:
+            rows(write.LOCK_SQL, [write._LANE_CLASS + number, [lane]])
 
     write.lock_lanes = lock_lanes
 
@@ -126,3 +127,11 @@ BUGS: dict[str, Callable[[], None]] = {
 }
 # What has to go from the database with a bug: two walls stand there, and the bug is that neither does.
 CONSTRAINTS = {"no_dedupe": "ALTER TABLE signals_event DROP CONSTRAINT event_revision_once"}
+# Which harm brings a bug to light soonest: a short storm with a bug does little else.
+HARM = {
+    "no_fence": ("pause worker",),
+    "unsorted_locks": ("kill worker", "misbehave"),
+    "publish_after_commit": ("kill worker", "kill valkey", "flush broker"),
+    "answer_before_commit": ("kill web worker", "kill backend", "kill postmaster"),
+    "no_dedupe": ("kill web worker", "cut connections"),
+}

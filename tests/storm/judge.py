@@ -7,7 +7,6 @@ something was lost or doubled.
 from __future__ import annotations
 
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -189,7 +188,5 @@ def figures(log: Log, diary: Diary, harm: Counter[str], ledger: list[dict[str, A
 
 def waiting() -> str:
     """Return what is not finished yet, or nothing once everything has come to rest."""
-    return "; ".join(
-        f"{re.sub(r'^Every ', 'not every ', b.sentence)} ({b.count})"
-        for b in invariants.breaches(invariants.UNFINISHED)
-    )
+    left = invariants.breaches(invariants.UNFINISHED)
+    return "; ".join(f"{breach.sentence.replace('Every', 'not every', 1)} ({breach.count})" for breach in left)

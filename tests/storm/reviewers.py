@@ -1,4 +1,4 @@
-"""Reviewers at work over HTTP: they take cases, decide them and take some decisions back, and remember what they heard."""
+"""Reviewers at work over HTTP: they take cases, decide, take some decisions back, and remember what they heard."""
 
 from __future__ import annotations
 

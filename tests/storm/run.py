@@ -75,9 +75,9 @@ def run(place: Console, *, seed: str, seconds: float, bug: str, patience_s: floa
     began, now = time.monotonic(), datetime.now(UTC)
     people, token = console.open_desk(place.data, seed=seed, now=now)
     witness.call(place.data, also=bugs.CONSTRAINTS.get(bug, ""))
-    crowd = _crowd(place, people, token, seed=seed, now=now, pause_s=0.4)
+    crowd = _crowd(place, people, token, seed=seed, now=now, pause_s=0.3)
     stopped, told = threading.Event(), _teller(say)
-    harmful = villain.Villain(place, seed=seed, say=told)
+    harmful = villain.Villain(place, seed=seed, say=told, only=bugs.HARM.get(bug, ()))
     crowd.join("villain", harmful.run, stopped)
 
     def relent() -> None:

@@ -39,7 +39,8 @@ class Villain:
     """Takes his kinds of harm out of a shuffled bag, so that each comes about equally often."""
 
     def __init__(self, console: Console, *, seed: str, say: Callable[[str], None], only: tuple[str, ...] = ()) -> None:
-        self.console, self.say, self.random = console, say, Random(f"{seed}/villain")
+        self.console, self.say, self.seed = console, say, seed
+        self.plan, self.random = Random(f"{seed}/villain"), Random()
         self.bag, self.done = self._bag(only or (*KINDS, *OFTEN)), Counter[str]()
         self.later: list[tuple[float, int, Callable[[], None]]] = []
         self.numbers, self.paused = count(), set[int]()
@@ -53,7 +54,7 @@ class Villain:
                 heapq.heappop(self.later)[2]()
             if now >= next_at:
                 self._harm(next(self.bag))
-                next_at = time.monotonic() + self.random.uniform(0.4, 2.4)
+                next_at = time.monotonic() + self.plan.uniform(0.4, 2.4)
         self.relent()
 
     def relent(self) -> None:
@@ -66,15 +67,19 @@ class Villain:
 
     def _bag(self, kinds: tuple[str, ...]) -> Iterator[str]:
         while True:
-            yield from self.random.sample(kinds, len(kinds))
+            yield from self.plan.sample(kinds, len(kinds))
 
     def _harm(self, kind: str) -> None:
-        with suppress(OSError, psycopg.Error, StopIteration):
+        """Do one thing; its own chance does not depend on what was found by those before."""
+        self.random = Random(f"{self.seed}/{sum(self.done.values())}/{kind}")
+        self.done[kind] += 1
+        try:
             self.say(f"{kind} {HARM[kind](self)}")
-            self.done[kind] += 1
+        except (OSError, psycopg.Error):  # the database is down, or the process ended by itself
+            self.say(f"{kind} (not possible now)")
 
-    def _kill(self, *words: str) -> str:
-        pid = self.random.choice(sorted(self._find(*words)) or [0])
+    def _kill(self, word: str) -> str:
+        pid = self.random.choice(sorted(self._find(word)) or [0])
         if pid:
             os.kill(pid, signal.SIGKILL)
         return str(pid or "(none)")
@@ -110,7 +115,7 @@ class Villain:
 
     def _pause(self) -> str:
         """Stop a worker that holds leases, for longer than they last; the other one takes over."""
-        workers = sorted(pid for pid in self._find("tests.storm.worker", "worker") if pid not in self.paused)
+        workers = sorted(pid for pid in self._find("tests.storm.worker") if pid not in self.paused)
         self.random.shuffle(workers)
         for pid in workers:
             if self._stop_in_the_middle(pid):
@@ -153,17 +158,16 @@ class Villain:
         except (urllib3.exceptions.HTTPError, OSError):
             return False
 
-    def _find(self, *words: str) -> set[int]:
-        """Return the storm's processes whose command line holds all of these words."""
-        found = family(self.console.pid, self.console.data)
-        return {pid for pid in found if (said := _words(pid)) and all(word in said for word in words)}
+    def _find(self, word: str) -> set[int]:
+        """Return the storm's processes whose command line holds this word."""
+        return {pid for pid in family(self.console.pid, self.console.data) if word in _words(pid)}
 
 
-def _words(pid: int) -> list[str]:
+def _words(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").rstrip("\0").split("\0")
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").replace("\0", " ")
     except OSError:
-        return []
+        return ""
 
 
 def _kill_backend(villain: Villain) -> str:
@@ -178,11 +182,11 @@ def _kill_backend(villain: Villain) -> str:
 
 HARM: dict[str, Callable[[Villain], str]] = {
     "kill web worker": Villain._kill_web,
-    "kill worker": lambda villain: villain._kill("tests.storm.worker", "worker"),
-    "kill beat": lambda villain: villain._kill("beat"),
+    "kill worker": lambda villain: villain._kill("tests.storm.worker"),
+    "kill beat": lambda villain: villain._kill(" beat "),
     "kill backend": _kill_backend,
     "kill postmaster": Villain._kill_postmaster,
-    "kill valkey": lambda villain: villain._kill("--unixsocket"),
+    "kill valkey": lambda villain: villain._kill("valkey-server"),
     "kill marketplace": lambda villain: villain._kill("tscore.marketplace"),
     "restart servers": lambda villain: villain._kill("tscore.embedded.keeper"),
     "flush broker": Villain._flush,

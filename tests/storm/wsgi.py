@@ -1,4 +1,4 @@
-"""The web server of a storm: the ordinary application, with the bug that was asked for. Files are served as they lie."""
+"""The web server of a storm: the ordinary application with the bug asked for; files are served as they lie."""
 
 import os
 
