@@ -75,7 +75,7 @@ def test_an_error_is_its_own():
         {"reasons": (Reason("why", "Be\0cause.", 1),)},
         {"reasons": (Reason("why", "Because.", object()),)},
     ],
-    ids=str,
+    ids=lambda wrong: next(iter(wrong)),
 )
 def test_what_cannot_be_stored_is_the_detectors_fault(wrong):
     panel = asked(rule("a", lambda view: broken(**wrong)), rule("b", lambda view: GOOD))
