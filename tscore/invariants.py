@@ -134,6 +134,22 @@ FAULTS: Final = (
         """SELECT 'action ' || a.public_id FROM cases_action a LEFT JOIN cases_action r ON r.reverses_id = a.id
         WHERE (a.state = 'compensated') <> coalesce(r.state IN ('done', 'compensated'), false)""",
     ),
+    Invariant(
+        "Every logged value is in the feature log or waits to be copied",
+        """SELECT coalesce(l.day, n.day) || ': ' || coalesce(l.count, 0) || ' logged, '
+            || coalesce(n.count, 0) || ' named'
+        FROM (SELECT (received_at AT TIME ZONE 'UTC')::date AS day, count(*) AS count FROM signals_event
+            WHERE features IS NOT NULL AND feature_version IS NOT NULL GROUP BY 1) l
+        FULL JOIN (SELECT day, sum(count) AS count FROM (
+            SELECT (file ->> 'day')::date AS day, (file ->> 'rows')::bigint AS count
+            FROM signals_featurepart p CROSS JOIN LATERAL jsonb_array_elements(p.files) AS file
+            UNION ALL
+            SELECT (e.received_at AT TIME ZONE 'UTC')::date, count(*) FROM (
+                SELECT unnest(event_ids) AS event_id FROM signals_scoredbatch
+                UNION ALL SELECT unnest(event_ids) FROM signals_featurepart) waiting
+            JOIN signals_event e ON e.id = waiting.event_id GROUP BY 1) told GROUP BY day) n ON n.day = l.day
+        WHERE l.count IS DISTINCT FROM n.count""",
+    ),
     *_references(),
 )
 

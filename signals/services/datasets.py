@@ -13,6 +13,7 @@ from signals.features.compute import FEATURE_VERSION
 from signals.models import DatasetVersion
 from signals.services.tables import card, files, rows
 from signals.services.tables.rows import Row, Table
+from signals.services.tables.sources import LogIncomplete, Origin
 from signals.services.tables.specs import SPECS, DatasetSpec, UnknownTable, spec_of
 from signals.verbs import Verb
 from tscore.core import audit
@@ -29,7 +30,9 @@ __all__ = [
     "SPECS",
     "DatasetSpec",
     "InFuture",
+    "LogIncomplete",
     "NoRows",
+    "Origin",
     "UnknownTable",
     "build",
     "note_download",
@@ -49,19 +52,28 @@ class NoRows(Invalid):
 
 
 def build(
-    *, abuse_type: str, as_of: datetime, out: Path, actor: User | None, now: datetime, folder: str = ""
+    *,
+    abuse_type: str,
+    as_of: datetime,
+    out: Path,
+    actor: User | None,
+    now: datetime,
+    folder: str = "",
+    features: Origin = Origin.AUTO,
 ) -> DatasetVersion:
     """Build the table of an abuse type as of an instant into the folder `out`, which appears whole or not at all.
 
-    `folder` is what the record calls the place; by default the path itself.
+    Args:
+        folder: what the record calls the place; by default the path itself.
+        features: where logged values are read; the content hash is the same either way.
 
     Raises:
-        UnknownTable, InFuture, NoRows.
+        UnknownTable, InFuture, NoRows, LogIncomplete.
     """
     spec, as_of = spec_of(abuse_type), as_of.astimezone(UTC)
     if as_of > now:
         raise InFuture
-    table = rows.table(spec, as_of=as_of)
+    table = rows.table(spec, as_of=as_of, origin=features)
     if not table.rows:
         raise NoRows
     manifest = _write(table, spec, as_of=as_of, out=out)

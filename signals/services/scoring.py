@@ -20,6 +20,7 @@ from signals.features.batch import Batch, Scored
 from signals.features.spec import Value, Values
 from signals.models import Event
 from signals.services import origins, scoring_rows
+from signals.services.feature_log import statements as feature_log
 from signals.services.signals.intake import SignalDraft, ensure_detectors, raise_signals
 from signals.services.signals.rows import DetectorRow
 from tscore.core import alarms, work
@@ -144,6 +145,7 @@ def _settle(held: Sequence[Event], outcome: _Outcome, now: datetime) -> None:
     """
     scoring_rows.lock_older([event.pk for event in held])
     mine = scoring_rows.settle(held, outcome.features, now)
+    feature_log.note_scored(sorted(mine & outcome.features.keys()), now)
     current = scoring_rows.current(sorted(mine))
     kept = [finding for finding in outcome.findings if finding[0].id in current]
     drafts = origins.marked(_drafts(kept, outcome.evidence)) if kept else []

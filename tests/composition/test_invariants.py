@@ -99,6 +99,7 @@ BROKEN = {
     "Every decision stands in the audit trail": "DELETE FROM core_auditevent WHERE verb = 'case.decided'",
     "Every settled action says when, and no unsettled one does": "UPDATE cases_action SET settled_at = NULL",
     "Every action being sent is leased": "UPDATE cases_action SET state = 'sending', settled_at = NULL",
+    "Every logged value is in the feature log or waits to be copied": "UPDATE signals_event SET feature_version = 'x'",
     "Every event takes part in the index that screens and features read": "DELETE FROM signals_involvement",
     "An action is compensated exactly when the one that reverses it is done": (
         "UPDATE cases_action SET state = 'done' WHERE state = 'compensated'"

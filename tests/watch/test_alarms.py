@@ -15,6 +15,7 @@ from signals.detectors import registry
 from signals.detectors.base import PackRule
 from signals.models import DeadLetter, Event
 from signals.services import dead_letter_repair, ingest, scoring
+from signals.services.feature_log import copying
 from tests import factories
 from tests.cases import build
 from tests.core import trail
@@ -323,6 +324,18 @@ def test_a_trail_that_is_not_sealed(ada):
     assert (early, late, looked("seal:waiting", 191)) == (False, True, False)
 
 
+def test_a_feature_log_that_cannot_be_written(settings, tmp_path):
+    settings.FEATURE_LOG = tmp_path / "file" / "features"
+    (tmp_path / "file").write_text("in the way")
+    send(login())
+    scoring.score_pending(limit=10, now=NOW)
+
+    copying.copy_pending(limit=1, now=NOW)
+
+    key = "feature_log:failing"
+    assert (looked(key, 1), looked(key, 7199), looked(key, 7201)) == (True, True, False)
+
+
 def test_a_disk_that_is_nearly_full(settings):
     calm = looked("disk:data", 0)
     settings.ALARM_DISK_FREE_MB = 2**31 - 1
@@ -355,6 +368,7 @@ def test_every_alarm_has_its_test_here():
         "clock:database", "clock:events", "score:waiting", "score:event", "detector:*", "route:waiting",
         "outbox:waiting", "marketplace:missing", "marketplace:paused", "marketplace:failing", "dead_letters:*",
         "id_conflict:*", "backlog:*", "broker:away", "stages:asleep", "seal:waiting", "disk:*", "watch:*",
+        "feature_log:failing",
     }  # fmt: skip
 
     assert {one.pattern for one in table.TABLE} == tested

@@ -151,6 +151,12 @@ TABLE: Final = (
         checks.sealer,
     ),
     Declared(
+        "feature_log:failing", "medium", "The feature log is not written",
+        "Logged values are not copied into the feature log: tables and back-tests read the database meanwhile.",
+        "See that the folder FEATURE_LOG can be written and has room; read the error in the log of the worker.",
+        None, calm=timedelta(hours=2),
+    ),
+    Declared(
         "disk:*", "critical", "The disk is nearly full",
         "There is little room left. When there is none, nothing can be stored and senders are told to wait.",
         "Make room or enlarge the disk; writing goes on by itself.",

@@ -24,12 +24,20 @@ class Command(BaseCommand):
         parser.add_argument("abuse_type", choices=sorted(datasets.SPECS), metavar="abuse-type")
         parser.add_argument("--as-of", required=True, type=_instant, help="RFC 3339 with an offset")
         parser.add_argument("--out", required=True, type=Path, help="the folder to write")
+        parser.add_argument(
+            "--features",
+            type=datasets.Origin,
+            choices=list(datasets.Origin),
+            default=datasets.Origin.AUTO,
+            help="where logged values are read: the feature log, the database, or the log and then the database",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Build it and say how large it is."""
         abuse_type, as_of, out = options["abuse_type"], options["as_of"], options["out"]
+        given = {"out": out, "actor": None, "now": timezone.now(), "features": options["features"]}
         try:
-            version = datasets.build(abuse_type=abuse_type, as_of=as_of, out=out, actor=None, now=timezone.now())
+            version = datasets.build(abuse_type=abuse_type, as_of=as_of, **given)
         except Problem as problem:
             raise CommandError(problem.detail) from problem
         self.stdout.write(f"{version.rows} rows, {version.positives} bad, in {out}")
