@@ -26,11 +26,12 @@ from cases.services import catalogue, drafts
 from signals.models import Entity, Event
 from signals.services.intake.entities import aad
 from tscore.core import crypto, ids
+from tscore.core.db import rows
 from tscore.core.errors import Missing
 from tscore.core.models import User
 
 # How much of a long story is read; a case that rests on more says so.
-EVIDENCE, COUNT_CAP = 200, 1000
+EVIDENCE, COUNT_CAP, MOST_NEW = 200, 1000, 100
 
 _NAME = """jsonb_build_object('id', {0}.id, 'kind', {0}.kind, 'external_id', {0}.external_id, 'ref', {0}.ref,
   'hub', {0}.hub, 'state', {0}.state, 'value', (SELECT encode(held.ciphertext, 'base64')
@@ -39,7 +40,7 @@ _NAME = """jsonb_build_object('id', {0}.id, 'kind', {0}.kind, 'external_id', {0}
 _SIGHT = f"""
 WITH attached AS MATERIALIZED (
   SELECT signal.id, detector.name AS detector, signal.detector_version, detector.title, signal.score, signal.severity,
-         signal.reasons, signal.techniques, signal.observed_at, link.attached_at,
+         signal.reasons, signal.techniques, signal.observed_at, link.attached_at, link.id AS place,
          signal.retracted_at IS NOT NULL AS is_retracted,
          ARRAY(SELECT proof.event_id FROM signals_signalevent proof
                 WHERE proof.signal_id = signal.id ORDER BY proof.position) AS event_ids
@@ -72,6 +73,7 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
          'last_seen_at', subject.last_seen_at, 'state_at', subject.state_at) AS subject,
        (SELECT coalesce(jsonb_agg(attached ORDER BY attached.score DESC, attached.id), '[]') FROM attached) AS findings,
        (SELECT coalesce(jsonb_agg(told), '[]') FROM told) AS told,
+       (SELECT coalesce(max(link.id), 0) FROM cases_casesignal link WHERE link.case_id = c.id) AS newest,
        (SELECT count(*) FROM (SELECT FROM cases_case other WHERE other.queue_id = c.queue_id AND other.state <> 'closed'
                                LIMIT {COUNT_CAP}) counted) AS open_count,
        EXISTS (SELECT FROM cases_draft draft WHERE draft.case_id = c.id AND draft.actor_id = %(user)s) AS has_draft
@@ -81,28 +83,42 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
  WHERE c.id = %(case)s
 """
 
+_NEW_SINCE = """
+SELECT count(*) FROM (
+  SELECT FROM cases_casesignal link JOIN signals_signal signal ON signal.id = link.signal_id
+   WHERE link.case_id = %s AND link.id > %s AND signal.retracted_at IS NULL LIMIT %s) counted"""
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One case with its story; `subject` is its entity's name, `open_count` that of its queue, at most COUNT_CAP."""
+    """One case with its story; `subject` is its entity's name, `open_count` that of its queue, at most COUNT_CAP.
+
+    `newest` is the place of the last finding that joined the case: what joins later has a higher one.
+    """
 
     case: Case
     subject: EntityName
     what: What
     has_draft: bool
     open_count: int
+    newest: int
 
 
-def see(*, case_id: int, user: User) -> Sight:
-    """Return a case with its findings, evidence and time line.
+def see(*, case_id: int, user: User, seen: int | None = None) -> Sight:
+    """Return a case with its findings, evidence and time line; findings of a higher place than `seen` are new.
 
     Raises:
         Missing: no such case, or this person may not see its queue.
     """
     for row in Case.objects.raw(_SIGHT, {"case": case_id, "user": user.pk}):
         if permissions.may_review(user, row.queue_id):
-            return _sight(row)
+            return _sight(row, seen)
     raise Missing
+
+
+def new_since(*, case_id: int, seen: int) -> int:
+    """Return how many live findings joined a case after that place, at most 100."""
+    return int(rows(_NEW_SINCE, [case_id, seen, MOST_NEW])[0][0])
 
 
 def panel(sight: Sight, *, user: User) -> DecidePanel:
@@ -123,26 +139,35 @@ def panel(sight: Sight, *, user: User) -> DecidePanel:
     )
 
 
-def _sight(row: Any) -> Sight:
+def _sight(row: Any, seen: int | None) -> Sight:
     subject, known = _json(row.subject), catalogue.holding([row.queue_id])
     row.entity = _entity(subject)
     for name in ("first_seen_at", "last_seen_at", "state_at"):
         setattr(row.entity, name, datetime.fromisoformat(subject[name]) if subject[name] else None)
     row.queue, row.abuse_type = known.queues[row.queue_id], known.abuse_types[row.abuse_type_id]
     row.claimed_by = User(pk=row.claimed_by_id, name=row.holder_name) if row.claimed_by_id else None
-    signals = [_signal(finding) for finding in _json(row.findings)]
+    signals = [_signal(finding, seen) for finding in _json(row.findings)]
     triggers = {signal.event_ids[0] for signal in signals if signal.event_ids and not signal.is_retracted}
     names = _Names()
     events = newest_first(_event(event, triggers, names) for event in _json(row.told))
     evidence = [event for event in events if event.is_evidence]
-    what = What(signals=signals, new_count=0, evidence=evidence, timeline=events, notes=[])
-    return Sight(case=row, subject=names.of(subject), what=what, has_draft=row.has_draft, open_count=row.open_count)
+    new_count = sum(signal.is_new for signal in signals)
+    what = What(signals=signals, new_count=new_count, evidence=evidence, timeline=events, notes=[])
+    return Sight(
+        case=row,
+        subject=names.of(subject),
+        what=what,
+        has_draft=row.has_draft,
+        open_count=row.open_count,
+        newest=row.newest,
+    )
 
 
-def _signal(finding: Mapping[str, Any]) -> SignalView:
+def _signal(finding: Mapping[str, Any], seen: int | None) -> SignalView:
     instants = {name: datetime.fromisoformat(finding[name]) for name in ("observed_at", "attached_at")}
     reasons = [ReasonLine(**{name: reason.get(name) for name in _REASON}) for reason in finding["reasons"]]
-    return SignalView(**{**finding, **instants, "reasons": reasons, "is_new": False})
+    is_new = seen is not None and finding["place"] > seen and not finding["is_retracted"]
+    return SignalView(**{**finding, **instants, "reasons": reasons, "is_new": is_new})
 
 
 _REASON: Final = ("code", "sentence", "value", "usual", "base_rate", "contribution")

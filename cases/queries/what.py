@@ -11,6 +11,7 @@ from cases.models import Case, CaseSignal, Note
 from cases.queries.event_views import EventView, event_views, newest_first, newest_ids
 from cases.services import notes
 from signals.models import SignalEvent
+from tscore.core import ids
 
 __all__ = ["EventView", "NoteView", "ReasonLine", "SignalView", "What", "what"]
 
@@ -31,9 +32,13 @@ class ReasonLine:
 
 @dataclass(frozen=True, slots=True)
 class SignalView:
-    """One signal of the case; retracted ones are shown struck through and counted nowhere."""
+    """One signal of the case; retracted ones are shown struck through and counted nowhere.
+
+    `place` grows with each signal that joins the case.
+    """
 
     id: int
+    place: int
     detector: str
     detector_version: str
     title: str
@@ -46,6 +51,11 @@ class SignalView:
     is_retracted: bool
     is_new: bool
     event_ids: list[int]
+
+    @property
+    def ref(self) -> str:
+        """The public word of the signal."""
+        return ids.row_ref("sg", self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,7 @@ def _signal(row: CaseSignal, event_ids: list[int], seen_at: datetime | None) -> 
     signal = row.signal
     return SignalView(
         id=signal.pk,
+        place=row.pk,
         detector=signal.detector.name,
         detector_version=signal.detector_version,
         title=signal.detector.title,

@@ -50,7 +50,10 @@ def case(
     if not is_partial(request):
         context = workspace.whole(request, ref, now=now, **more)
         return page(request, "cases/case.html", {**context, "toast": toast}, status=status)
-    seen = sight.see(case_id=case_id_of(ref), user=request.user)
+    entered = request.POST if "entered" in more else None
+    seen = sight.see(
+        case_id=case_id_of(ref), user=request.user, seen=workspace.place_seen(request) if entered else None
+    )
     context = workspace.first(request, seen, now=now, **more)
     head = context["head"]
     announce = f"{toast['text']} Undo with z. Now {head.ref}, {head.abuse_name}, {head.severity}." if toast else ""

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from cases.forms import HolderForm, SnoozeForm
 from cases.models import Case
-from cases.queries import case_header
+from cases.queries import case_header, sight
 from cases.services import claims, waiting
-from cases.web import answers, keys, succession
+from cases.web import answers, keys, succession, workspace
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.http import HtmxRequest, partial, see_other
 from tscore.core.models import User
@@ -42,11 +42,17 @@ def heartbeat(request: HtmxRequest, ref: str) -> HttpResponse:
     except Conflict as problem:
         lost = problem.detail
     head = case_header.header(case=case_header.case_for(request.user, ref), user=request.user, now=now)
+    seen = workspace.place_seen(request)
+    changed = not lost and head.version != _number(request, "version")
     context = {
         "head": head,
         "lost": lost,
-        "changed": not lost and head.version != _number(request, "version"),
-        "case_url": reverse("cases:case", args=[ref]),
+        "changed": changed,
+        "new_count": sight.new_since(case_id=case.pk, seen=seen) if changed and seen is not None else 0,
+        "most_new": sight.MOST_NEW,
+        "seen": seen,
+        "version": _number(request, "version"),
+        "case_url": reverse("cases:case", args=[ref]) + (f"?seen={seen}" if seen is not None else ""),
     }
     return partial(request, "cases/_lease_answer.html", context)
 

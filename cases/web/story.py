@@ -37,6 +37,7 @@ class Why:
     reason: ReasonLine
     struck: bool
     detector: str
+    is_new: bool = False
 
 
 def bands(events: list[EventView], *, zone: ZoneInfo | None) -> list[Band]:
@@ -50,7 +51,11 @@ def reasons(signals: list[SignalView]) -> tuple[list[Why], list[Why]]:
     Each sentence is said once; of reasons of one kind that only count on, the newest comes first and the rest behind.
     """
     newest_first = sorted(signals, key=lambda signal: signal.observed_at, reverse=True)
-    lines = [Why(reason, signal.is_retracted, signal.detector) for signal in newest_first for reason in signal.reasons]
+    lines = [
+        Why(reason, signal.is_retracted, signal.detector, signal.is_new)
+        for signal in newest_first
+        for reason in signal.reasons
+    ]
     said_once = _first_of(lines, lambda why: (why.reason.sentence, str(why.reason.value), why.struck))
     newest = _first_of(said_once, lambda why: (why.detector, why.reason.code, why.struck))
     older = [why for why in said_once if not any(why is one for one in newest)]

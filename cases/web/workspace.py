@@ -21,14 +21,21 @@ from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest
 
 FIRST_EVIDENCE: Final = 60
+LONGEST_PLACE: Final = 19
 # The lines of the subject's card, so that it keeps its height while their values are on the way.
 FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions", "Actions", "Labels")
 
 
 def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> dict[str, Any]:
     """Return everything, for a page that must be complete without scripts."""
-    seen = sight.see(case_id=case_id_of(ref), user=request.user)
+    seen = sight.see(case_id=case_id_of(ref), user=request.user, seen=place_seen(request))
     return {**first(request, seen, now=now, **entered), **rest(request, seen)}
+
+
+def place_seen(request: HtmxRequest) -> int | None:
+    """Return the place of the last finding that this person had in front of them, as their page sent it along."""
+    text = (request.POST if request.method == "POST" else request.GET).get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_PLACE else None
 
 
 def first(
@@ -53,6 +60,9 @@ def first(
         "decide": panel,
         "presets": records.preset_rows(panel.presets),
         "record": records.record(panel, entered),
+        "seen": seen.newest,
+        "new_count": seen.what.new_count,
+        "new_words": f"{seen.what.new_count} new since you opened, marked below.",
         "chosen": entered.get("preset", "") if entered else "",
         "form": form,
         "draft": _draft(panel, entered),

@@ -57,6 +57,7 @@ def signal(
     """Show one signal with one reason."""
     at = NOON - timedelta(minutes=minutes_ago)
     return SignalView(
+        place=1,
         id=next(_numbers),
         detector="test",
         detector_version="1",
