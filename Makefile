@@ -6,11 +6,12 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 DATA ?= var
 PORT ?= 8000
+SECONDS ?= 600
 VENV := .venv/bin
 MANAGE = DATA="$(DATA)" $(VENV)/python manage.py
 CHROMIUM := chromium fonts-noto-core fonts-noto-color-emoji fonts-liberation
 
-.PHONY: help run test lint check slow bench bench-full evaluate reset lock shots browser rabbitmq
+.PHONY: help run test lint check slow storm bench bench-full evaluate reset lock shots browser rabbitmq
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +33,9 @@ check: lint test ## lint and test: exactly what CI runs
 
 slow: .venv/.dev browser rabbitmq ## the tests at full sizes
 	@$(VENV)/pytest -q -m slow
+
+storm: .venv/.dev ## kills, pauses and lies while traffic runs, then judges what is left  [SEED=7] [SECONDS=600] [BUG=no_fence]
+	@$(VENV)/python -m tests.storm --seconds "$(SECONDS)" $(if $(SEED),--seed "$(SEED)") $(if $(BUG),--bug "$(BUG)")
 
 bench: .venv/.done ## timings against bars measured in the same run, into DATA/bench.json
 	@$(MANAGE) bench

@@ -9,8 +9,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.storm import bugs, console
+from tscore.bench import server
+
+if TYPE_CHECKING:
+    from tests.storm.run import Outcome
 
 
 def main() -> int:
@@ -29,7 +34,7 @@ def main() -> int:
     for sentence in outcome.broken:
         _say(f"BROKEN {sentence}")
     clear = not outcome.broken
-    if clear and not args.keep:
+    if args.clean or (clear and not args.keep):
         shutil.rmtree(data, ignore_errors=True)
     else:
         _say(f"its folder is left at {data}")
@@ -37,9 +42,7 @@ def main() -> int:
     return 0 if clear else 1
 
 
-def _run(data: Path, args: argparse.Namespace):  # type: ignore[no-untyped-def]
-    from tscore.bench import server
-
+def _run(data: Path, args: argparse.Namespace) -> Outcome:
     console.set_up_django(data, server.free_port())
     from tests.storm import run  # it reads models, so Django comes first
 
@@ -55,6 +58,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--bug", choices=sorted(bugs.BUGS), default="", help="let this bug in; the end must be red")
     parser.add_argument("--patience", type=float, default=180.0, help="how long the rest may take to settle, in s")
     parser.add_argument("--keep", action="store_true", help="leave the folder where it is")
+    parser.add_argument("--clean", action="store_true", help="delete the folder even where something is broken")
     args = parser.parse_args()
     args.seed = args.seed or str(secrets.randbelow(10**6))
     return args

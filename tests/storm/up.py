@@ -1,10 +1,12 @@
 """The console of a storm as one process tree: `python -m tests.storm.up`, like `manage.py up` with two workers."""
 
+import os
+import signal
 import sys
 from pathlib import Path
 
 from tscore import embedded, supervisor
-from tscore.embedded import run_dir
+from tscore.embedded import identity, run_dir
 from tscore.supervision import probes, runner
 from tscore.supervision.children import CELERY, DJANGO, GUNICORN, WORKER, Child, Plan, module
 
@@ -13,8 +15,7 @@ LONGEST_PAUSE_S = 1.0  # a storm kills a process more often than any fault of it
 
 def main() -> int:
     """Run the children until SIGINT; the environment says where."""
-    import os
-
+    identity.die_with_parent(os.getppid(), signal.SIGTERM)  # whatever ends the storm ends its console
     runner.LONGEST_PAUSE_S = LONGEST_PAUSE_S
     plan = Plan(embedded.data_folder(os.environ), port=int(os.environ["PORT"]), demo=False)
     return supervisor.run(plan, table(plan.data, plan.port))
