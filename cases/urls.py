@@ -15,6 +15,7 @@ from cases.web import (
     explore,
     health,
     home,
+    mutes,
     notes,
     queue_settings,
     queues,
@@ -60,6 +61,9 @@ urlpatterns = [
     path("e/<slug:kind>/<str:ref>/", entity.entity, name="entity"),
     path("e/<slug:kind>/<str:ref>/ring/", rings.find, name="find_ring"),
     path("e/<slug:kind>/<str:ref>/<slug:tab>/", entity.entity, name="entity_tab"),
+    path("mutes/", mutes.mute_list, name="mutes"),
+    path("mutes/new/", mutes.mute_new, name="mute_new"),
+    path("mutes/<int:mute_id>/lifting/", mutes.lifting, name="mute_lift"),
     path("actions/", actions.actions, name="actions"),
     path("delivery/", delivery.delivery, name="delivery"),
     path("delivery/resumption/", delivery.resumption, name="resumption"),
@@ -76,6 +80,8 @@ _OVERSEERS: Final = Group("auditor", "lead", "admin")
 _KEEPERS: Final = Group("admin")
 # Rules and promises decide whose work comes first; which queues a lead may change is asked for each of them.
 _LEADS: Final = Group("lead", "admin")
+# What is muted asks nobody: whoever tunes detectors or answers for a queue may do so.
+_MUTERS: Final = Group("lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
 _READERS = ("home", "queues", "queue", "case", "rest", "mine", "actions")
 _CHANGES = (
@@ -114,6 +120,9 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:routing_preview": {"POST": _LEADS},
     "cases:routing_rule_new": {"GET": _LEADS},
     "cases:routing_rule": {"GET": _LEADS},
+    "cases:mutes": {"GET": _MUTERS, "POST": _MUTERS},
+    "cases:mute_new": {"GET": _MUTERS},
+    "cases:mute_lift": {"POST": _MUTERS},
     "cases:audit": {"GET": _OVERSEERS},
     "cases:verification": {"POST": _OVERSEERS},
 }

@@ -8,6 +8,7 @@ from datetime import datetime
 from cases import permissions
 from cases.queries.actions import RELATED, ActionRow, action_rows, visible_actions
 from cases.queries.event_views import EventView, event_views, in_order, newest_ids
+from cases.queries.mutes import MutedSignal, muted_about
 from cases.queries.names import EntityName, name_of
 from cases.queries.ring_page import RingLine, rings_about
 from cases.queries.rollup import Surface, surfaces
@@ -48,6 +49,7 @@ class EntityPage:
     rings: list[RingLine]
     surfaces: list[Surface]
     devices: list[Linked]
+    muted: list[MutedSignal]
 
 
 def entity_for(kind: str, ref: str) -> Entity:
@@ -81,6 +83,7 @@ def entity_page(*, entity: Entity, user: User, before: datetime | None = None) -
         rings=rings_about(entity_id=entity.pk, user=user) if is_account else [],
         surfaces=surfaces(account=entity, user=user) if is_account else [],
         devices=linked_to(entity, kinds=["device"]) if is_account else [],
+        muted=muted_about(entity.pk),
     )
 
 

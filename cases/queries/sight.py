@@ -25,13 +25,14 @@ from cases.queries.what import SIGNALS, TIMELINE, ReasonLine, SignalView, What
 from cases.services import catalogue, drafts
 from signals.models import Entity, Event
 from signals.services.intake.entities import aad
-from tscore.core import crypto, ids
+from tscore.core import crypto, groups, ids
 from tscore.core.db import rows
 from tscore.core.errors import Missing
 from tscore.core.models import User
 
 # How much of a long story is read; a case that rests on more says so.
 EVIDENCE, COUNT_CAP, MOST_NEW = 200, 1000, 100
+MUTERS: Final = [groups.GROUPS[name] for name in ("lead", "analyst")]
 
 _NAME = """jsonb_build_object('id', {0}.id, 'kind', {0}.kind, 'external_id', {0}.external_id, 'ref', {0}.ref,
   'hub', {0}.hub, 'state', {0}.state, 'value', (SELECT encode(held.ciphertext, 'base64')
@@ -76,6 +77,8 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
        (SELECT coalesce(max(link.id), 0) FROM cases_casesignal link WHERE link.case_id = c.id) AS newest,
        (SELECT count(*) FROM (SELECT FROM cases_case other WHERE other.queue_id = c.queue_id AND other.state <> 'closed'
                                LIMIT {COUNT_CAP}) counted) AS open_count,
+       EXISTS (SELECT FROM core_user_groups membership JOIN auth_group ON auth_group.id = membership.group_id
+                WHERE membership.user_id = %(user)s AND auth_group.name = ANY(%(muters)s)) AS may_mute,
        EXISTS (SELECT FROM cases_draft draft WHERE draft.case_id = c.id AND draft.actor_id = %(user)s) AS has_draft
   FROM cases_case c
   JOIN signals_entity subject ON subject.id = c.entity_id
@@ -93,7 +96,8 @@ SELECT count(*) FROM (
 class Sight:
     """One case with its story; `subject` is its entity's name, `open_count` that of its queue, at most COUNT_CAP.
 
-    `newest` is the place of the last finding that joined the case: what joins later has a higher one.
+    `newest` is the place of the last finding that joined the case: what joins later has a higher one. `may_mute` tells
+    whether this person is shown the way to mute a detector.
     """
 
     case: Case
@@ -102,6 +106,7 @@ class Sight:
     has_draft: bool
     open_count: int
     newest: int
+    may_mute: bool
 
 
 def see(*, case_id: int, user: User, seen: int | None = None) -> Sight:
@@ -110,7 +115,7 @@ def see(*, case_id: int, user: User, seen: int | None = None) -> Sight:
     Raises:
         Missing: no such case, or this person may not see its queue.
     """
-    for row in Case.objects.raw(_SIGHT, {"case": case_id, "user": user.pk}):
+    for row in Case.objects.raw(_SIGHT, {"case": case_id, "user": user.pk, "muters": MUTERS}):
         if permissions.may_review(user, row.queue_id):
             return _sight(row, seen)
     raise Missing
@@ -160,6 +165,7 @@ def _sight(row: Any, seen: int | None) -> Sight:
         has_draft=row.has_draft,
         open_count=row.open_count,
         newest=row.newest,
+        may_mute=row.may_mute,
     )
 
 

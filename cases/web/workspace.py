@@ -11,7 +11,7 @@ from cases import permissions
 from cases.enums import CaseState, SkipReason, WaitFor
 from cases.forms import DecisionForm, SnoozeForm
 from cases.models import Case
-from cases.queries import case_header, past, ring_page, sight, what, who
+from cases.queries import case_header, mutes, past, ring_page, sight, what, who
 from cases.queries.decide import DecidePanel
 from cases.web import event_words, keys, panels, records, story
 from cases.web.refs import case_id_of
@@ -60,6 +60,7 @@ def first(
         "decide": panel,
         "presets": records.preset_rows(panel.presets),
         "record": records.record(panel, entered),
+        "may_mute": seen.may_mute,
         "seen": seen.newest,
         "new_count": seen.what.new_count,
         "new_words": f"{seen.what.new_count} new since you opened, marked below.",
@@ -83,6 +84,7 @@ def rest(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         "who": who.who(case=case),
         "notes": what.notes_of(case),
         "raw": seen.what.evidence[:FIRST_EVIDENCE],
+        "muted": mutes.muted_in(case),
         "rings": ring_page.rings_about(entity_id=case.entity_id, user=request.user),
         "past": past.past_decisions(case=case, user=request.user),
         "colleagues": _colleagues(case, request) if case.state == CaseState.REVIEWING else [],
