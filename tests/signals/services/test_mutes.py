@@ -7,7 +7,7 @@ import pytest
 from cases.models import Case
 from cases.services import correlation
 from signals.models import Detector, Mute, Signal
-from signals.services import mutes
+from signals.services import assess_rows, mutes
 from signals.services.signals.rows import SignalDraft, raise_signals
 from tests import factories
 from tests.factories import NOON, after
@@ -145,3 +145,26 @@ def test_what_is_muted_is_not_muted_twice(detector, cleo, analyst):
         mute(detector, analyst, at=after(5))
 
     assert mute(detector, analyst, at=after(days=2)).pk
+
+
+def test_muted_findings_enter_no_verdict(detector, cleo):
+    mute(detector, cleo)
+    found(detector)
+    found(detector, "a-2", at=after(2))
+
+    quiet, loud = (assess_rows.known(signal.evidence.get().event_id).found for signal in Signal.objects.order_by("pk"))
+
+    assert ([one.detector for one in quiet], [one.detector for one in loud]) == ([], ["odd"])
+
+
+def test_muted_finding_of_a_corrected_event_is_withdrawn_without_touching_its_case(detector, cleo):
+    found(detector)
+    correlation.correlate_pending(limit=10, now=after(2))
+    mute(detector, cleo, at=after(3))
+    found(detector, at=after(4))
+    before = Case.objects.values().get()
+    Signal.objects.filter(mode="muted").update(retracted_at=after(5), routed_at=None)
+
+    correlation.correlate_pending(limit=10, now=after(6))
+
+    assert Case.objects.values().get() == before
