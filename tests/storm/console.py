@@ -115,6 +115,7 @@ def open_desk(data: Path, *, seed: str, now: datetime) -> tuple[list[dict[str, s
 
 
 def ledger(console: Console) -> list[dict[str, Any]]:
-    """Return the effects that took place in the marketplace, as its own file tells."""
+    """Return the effects that took place in the marketplace, as its file tells; half a line is none yet."""
     file = console.data / "marketplace" / "ledger.jsonl"
-    return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+    said = file.read_bytes() if file.exists() else b""
+    return [json.loads(line) for line in said[: said.rfind(b"\n") + 1].splitlines()]

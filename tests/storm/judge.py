@@ -42,13 +42,13 @@ HELD = {
 }
 
 
-def verdict(place: Console, *, log: Log, diary: Diary) -> list[str]:
+def verdict(place: Console, *, log: Log, diary: Diary, harm: Counter[str]) -> list[str]:
     """Return one sentence for each promise that was broken; an empty list is the all-clear."""
     found: list[str] = []
     for part in (
         _stored(EVENTS, log, "event"), _stored(SIGNALS, log, "signal"), _letters(log), _invariants(),
         _decisions(diary), _effects(console.ledger(place)), _told_once(), _seen(place), _circles(place),
-        _trail(), _odd([*log.odd, *diary.odd]),
+        _trail(), _odd([*log.odd, *diary.odd]), _enough(log, diary, harm),
     ):  # fmt: skip
         found.extend(part)
     return found
@@ -166,6 +166,14 @@ def _trail() -> Verdict:
 def _odd(sentences: list[str]) -> Verdict:
     if sentences:
         yield f"Senders and reviewers get the answers that they can act on: {len(sentences)} did not ({sentences[0]})"
+
+
+def _enough(log: Log, diary: Diary, harm: Counter[str]) -> Verdict:
+    """A storm in which nothing happened proves nothing."""
+    happened = {"accepted items": log.promised, "refused items": log.refused, "decisions": diary.decided, "harm": harm}
+    yield from _says(
+        "Something of everything happened", (f"no {name}" for name, found in happened.items() if not found)
+    )
 
 
 def _says(sentence: str, offenders: Iterable[str]) -> Verdict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -87,8 +86,8 @@ def run(place: Console, *, seed: str, seconds: float, bug: str, patience_s: floa
     crowd.work(seconds, relent)
     say(f"the storm is over after {time.monotonic() - began:.0f} s")
     _rest(place, patience_s=patience_s, say=say)
-    broken = judge.verdict(place, log=crowd.log, diary=crowd.diary)
-    return Outcome(broken, _figures(place, crowd, harmful.done))
+    broken = judge.verdict(place, log=crowd.log, diary=crowd.diary, harm=harmful.done)
+    return Outcome(broken, judge.figures(crowd.log, crowd.diary, harmful.done, console.ledger(place)))
 
 
 def _crowd(
@@ -121,22 +120,21 @@ def _rest(place: Console, *, patience_s: float, say: Say) -> None:
             with witness.connect(place.data) as line:
                 for sql in HURRY_SQL:
                     line.execute(sql.encode())
-            left = judge.waiting() or ("" if _reported(place) else "reports of effects")
+            left = judge.waiting() or _silent(place)
         except (DatabaseError, InterfaceError, witness.Away) as error:
             left = f"the database: {error}"
             connections.close_all()
     say(f"at rest after {time.monotonic() - began:.1f} s" if not left else f"not at rest: {left}")
 
 
-def _reported(place: Console) -> bool:
-    """Tell whether the marketplace has sent what it has to tell; each report that the console took is marked."""
+def _silent(place: Console) -> str:
+    """Say what of the processes is not well yet: an answer, or reports of effects that are still on their way."""
+    if not place.is_ready():
+        return "the console does not answer"
     marks = place.data / "marketplace" / "sent.jsonl"
-    told = len(marks.read_text().splitlines()) if marks.exists() else 0
-    return told >= sum(1 for line in console.ledger(place) if line["event"])
-
-
-def _figures(place: Console, crowd: Crowd, harm: Counter[str]) -> list[str]:
-    return judge.figures(crowd.log, crowd.diary, harm, console.ledger(place))
+    told = marks.read_bytes().count(b"\n") if marks.exists() else 0
+    to_tell = sum(1 for line in console.ledger(place) if line["event"])
+    return "" if told >= to_tell else f"{to_tell - told} reports of effects are on their way"
 
 
 def open_and_run(data: Path, *, seed: str, seconds: float, bug: str, patience_s: float, say: Say) -> Outcome:
