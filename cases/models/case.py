@@ -33,6 +33,9 @@ class Case(models.Model):
     severity = models.CharField(max_length=8, choices=Severity)
     lane = models.CharField(max_length=16, choices=Lane, default=Lane.DETECTION)
     inclusion_probability = models.FloatField(null=True)
+    is_blind = models.BooleanField(
+        default=False, db_default=False, help_text="drawn: findings and rank are shown once it is decided"
+    )
     stake_minor = models.BigIntegerField()
     probability = models.FloatField()
     is_calibrated = models.BooleanField(
