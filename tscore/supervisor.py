@@ -132,8 +132,16 @@ async def _watch_servers(supervisor: Supervisor, plan: Plan) -> None:
             supervisor.printer.say("servers", line)
         if not embedded.is_kept(plan.data):  # killed, and the servers with it
             supervisor.say("the servers are gone; starting them again")
-            again = await asyncio.to_thread(embedded.ensure, plan.data)
-            os.close(again.lock)  # the one held since the start counts
+            await _start_again(supervisor, plan)
+
+
+async def _start_again(supervisor: Supervisor, plan: Plan) -> None:
+    try:
+        again = await asyncio.to_thread(embedded.ensure, plan.data)
+    except embedded.ServicesFailed as error:  # whoever watches must go on: the next look tries once more
+        supervisor.say(f"{error}; trying again")
+    else:
+        os.close(again.lock)  # the one held since the start counts
 
 
 def _sign_in_hint(plan: Plan) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 def main() -> int:
     """Read the arguments, then let it rage."""
     args = _arguments()
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell lets its background jobs ignore the first
+        signal.signal(number, signal.default_int_handler)
     data = Path(tempfile.mkdtemp(prefix="tscore-storm-"))
     began = time.monotonic()
     _say(f"storm of {args.seconds:g} s, SEED={args.seed}" + (f", with the bug {args.bug}" if args.bug else ""))

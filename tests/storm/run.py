@@ -56,17 +56,22 @@ class Crowd:
 
     def work(self, seconds: float, relent: Callable[[], None]) -> None:
         """Let all work for some seconds, then let them bring home what they have begun."""
-        for thread in self.threads:
-            thread.start()
-        time.sleep(seconds)
-        self.stopping.set()
-        relent()
-        end = time.monotonic() + LAST_WORDS_S
+        try:
+            for thread in self.threads:
+                thread.start()
+            time.sleep(seconds)
+            self.stopping.set()
+            relent()
+            self._join(LAST_WORDS_S)
+        finally:  # also where somebody ends the storm early
+            self.stopping.set()
+            self.giving_up.set()
+        self._join(10)
+
+    def _join(self, patience_s: float) -> None:
+        end = time.monotonic() + patience_s
         for thread in self.threads:
             thread.join(max(end - time.monotonic(), 0))
-        self.giving_up.set()
-        for thread in self.threads:
-            thread.join(10)
 
 
 def run(place: Console, *, seed: str, seconds: float, bug: str, patience_s: float, say: Say) -> Outcome:
@@ -83,7 +88,10 @@ def run(place: Console, *, seed: str, seconds: float, bug: str, patience_s: floa
         stopped.set()
         crowd.threads[-1].join(40)
 
-    crowd.work(seconds, relent)
+    try:
+        crowd.work(seconds, relent)
+    finally:
+        stopped.set()
     say(f"the storm is over after {time.monotonic() - began:.0f} s")
     _rest(place, patience_s=patience_s, say=say)
     broken = judge.verdict(place, log=crowd.log, diary=crowd.diary, harm=harmful.done)

@@ -10,6 +10,7 @@ from tscore.embedded import identity, paths
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.3, 10.0
 HEALTHY_AFTER_S = 60
+LEFT_BEHIND = b"pre-existing shared memory block"  # PostgreSQL's words for processes of a killed server
 STOP_PATIENCE_S = 2.5  # of the 5 that Ctrl-C may take; PostgreSQL then recovers from its log at the next start
 
 
@@ -52,11 +53,16 @@ class Server:
         self.started_at = time.monotonic()
 
     def wait_until_ready(self, patience_s: float) -> None:
-        """Wait for the first answer, or raise with what the server said last."""
-        end = time.monotonic() + patience_s
+        """Wait for the first answer, or raise with what the server said last.
+
+        What a killed server left running ends by itself within moments; until then it is started again and again.
+        """
+        end, said_before = time.monotonic() + patience_s, _size(self.data)
         while not self.is_ready():
-            if self.process is None or self.process.poll() is not None or time.monotonic() > end:
+            has_ended = self.process is None or self.process.poll() is not None
+            if time.monotonic() > end or (has_ended and not _is_left_behind(self.data, said_before)):
                 raise ServerFailed(f"{self.name} did not start: {_last_words(self.data)}")
+            self.revive()
             time.sleep(0.02)
 
     def revive(self) -> None:
@@ -83,3 +89,14 @@ class Server:
 def _last_words(data: Path) -> str:
     lines = paths.log_file(data).read_text(errors="replace").splitlines()
     return " / ".join(lines[-3:]) or "it said nothing"
+
+
+def _size(data: Path) -> int:
+    return paths.log_file(data).stat().st_size
+
+
+def _is_left_behind(data: Path, position: int) -> bool:
+    """Tell whether processes of a killed server stood in the way since this place of the log."""
+    with paths.log_file(data).open("rb") as log:
+        log.seek(position)
+        return LEFT_BEHIND in log.read()
