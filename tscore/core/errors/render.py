@@ -6,6 +6,7 @@ import json
 import logging
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 from django.template.loader import select_template
@@ -48,9 +49,11 @@ def _html(request: HttpRequest, problem: Problem, body: dict[str, Any]) -> str:
     shown = {**body, "retry_after": int(problem.headers.get("Retry-After", 0))}
     try:
         return str(select_template(names).render({**problem.members, "problem": shown}, request))
-    except Exception:
-        # The frame of a page reads the person; where that is what fails, the message still has to arrive.
-        logger.warning("error page shown without its frame", exc_info=True)
+    except Exception as error:
+        # The frame of a page reads the person; where that is what fails, the message still has to arrive. While the
+        # database is away each request comes here: one line is enough.
+        is_away = isinstance(error, OperationalError | InterfaceError)
+        logger.warning("error page shown without its frame (%s)", type(error).__name__, exc_info=not is_away)
         return Engine().from_string(PLAIN_PARTIAL if is_partial else PLAIN).render(Context({"problem": body}))
 
 
