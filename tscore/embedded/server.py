@@ -34,12 +34,14 @@ class Server:
     failures: int = 0
     started_at: float = 0.0
     again_at: float = 0.0
+    log_from: int = -1
 
     def start(self) -> None:
         """Start the process; its output goes to the end of the log."""
         self.before_start()
         prepare = identity.before_exec(self.who, signal_number=self.stop_signal)
         with paths.log_file(self.data).open("ab") as log:
+            self.log_from = log.tell() if self.log_from < 0 else self.log_from
             self.process = subprocess.Popen(
                 self.argv,
                 stdin=subprocess.DEVNULL,
@@ -57,10 +59,10 @@ class Server:
 
         What a killed server left running ends by itself within moments; until then it is started again and again.
         """
-        end, said_before = time.monotonic() + patience_s, _size(self.data)
+        end = time.monotonic() + patience_s
         while not self.is_ready():
             has_ended = self.process is None or self.process.poll() is not None
-            if time.monotonic() > end or (has_ended and not _is_left_behind(self.data, said_before)):
+            if time.monotonic() > end or (has_ended and not _is_left_behind(self.data, self.log_from)):
                 raise ServerFailed(f"{self.name} did not start: {_last_words(self.data)}")
             self.revive()
             time.sleep(0.02)
@@ -89,10 +91,6 @@ class Server:
 def _last_words(data: Path) -> str:
     lines = paths.log_file(data).read_text(errors="replace").splitlines()
     return " / ".join(lines[-3:]) or "it said nothing"
-
-
-def _size(data: Path) -> int:
-    return paths.log_file(data).stat().st_size
 
 
 def _is_left_behind(data: Path, position: int) -> bool:
