@@ -3,11 +3,12 @@
 from django.conf import settings
 from django.db import transaction
 
-from cases.models import Policy, Preset, Queue, Reason, SlaPolicy
+from cases.models import Policy, Preset, Queue, Reason, SamplingLane, SlaPolicy
 from cases.services import catalogue
+from cases.starter_lanes import DAILY_BUDGET, LANES, lane_slug
 from cases.starter_policies import GENERAL_LABELS, GENERAL_REASONS, POLICIES, PolicyData, PresetData, ReasonData
 from cases.starter_queues import QUEUES, QueueData
-from signals.enums import Severity
+from signals.enums import Lane, Severity
 from tscore.core import money
 
 
@@ -17,6 +18,7 @@ def load() -> None:
         for position, queue_data in enumerate(QUEUES, start=1):
             queue = _queue(queue_data, position=position)
             _promises(queue)
+            _lane(queue_data.abuse_type)
             data = POLICIES[queue_data.slug]
             policy = _policy(data, queue=queue)
             reasons = _reasons([*data.reasons, *GENERAL_REASONS], policy=policy)
@@ -46,6 +48,18 @@ def _promises(queue: Queue) -> None:
     for severity in Severity.values:
         minutes = queue.due_minutes.get(severity, queue.due_minutes["other"])
         SlaPolicy.objects.get_or_create(queue=queue, severity=severity, defaults={"target_minutes": minutes})
+
+
+def _lane(abuse_type: str) -> None:
+    SamplingLane.objects.get_or_create(
+        slug=lane_slug(abuse_type),
+        defaults={
+            "lane": Lane.RANDOM,
+            "abuse_type_id": abuse_type,
+            "kinds": list(LANES[abuse_type]),
+            "daily_budget": DAILY_BUDGET,
+        },
+    )
 
 
 def _policy(data: PolicyData, *, queue: Queue) -> Policy:

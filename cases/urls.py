@@ -21,6 +21,7 @@ from cases.web import (
     queues,
     rings,
     routing,
+    sampling,
     search,
 )
 from tscore.core.access import Group, Rule, SignedIn
@@ -42,6 +43,7 @@ urlpatterns = [
     path("admin/routing/preview/", routing.preview, name="routing_preview"),
     path("admin/routing/rules/new/", routing.rule, name="routing_rule_new"),
     path("admin/routing/rules/<int:rule_id>/", routing.rule, name="routing_rule"),
+    path("sampling/", sampling.lanes, name="sampling"),
     path("cases/<str:ref>/", case.case, name="case"),
     path("cases/<str:ref>/rest/", case.rest, name="rest"),
     path("cases/<str:ref>/preview/", decisions.preview, name="preview"),
@@ -123,6 +125,7 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:mutes": {"GET": _MUTERS, "POST": _MUTERS},
     "cases:mute_new": {"GET": _MUTERS},
     "cases:mute_lift": {"POST": _MUTERS},
+    "cases:sampling": {"GET": Group("lead", "analyst", "admin"), "POST": _LEADS},
     "cases:audit": {"GET": _OVERSEERS},
     "cases:verification": {"POST": _OVERSEERS},
 }

@@ -31,5 +31,6 @@ class Verb(models.TextChoices):
     ROUTING_CHANGED = "routing.changed", "changed the routing rules"
     PROMISES_CHANGED = "promises.changed", "changed what a queue promises"
     CALENDAR_CHANGED = "calendar.changed", "changed a working calendar"
+    LANE_CHANGED = "lane.changed", "changed a sampling lane"
     ENDPOINT_PAUSED = "endpoint.paused", "paused delivery to the marketplace"
     ENDPOINT_RESUMED = "endpoint.resumed", "let delivery to the marketplace go on"

@@ -9,8 +9,18 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.services import claims, correlation, enforcement, priority, ring_nights, service_levels, waiting
-from signals.services import dead_letter_batches, dead_letter_retention, scoring
+from cases.services import (
+    claims,
+    correlation,
+    enforcement,
+    priority,
+    recalibration,
+    ring_nights,
+    sampling,
+    service_levels,
+    waiting,
+)
+from signals.services import calibration, dead_letter_batches, dead_letter_retention, scoring
 from signals.services.feature_log import copying
 from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
@@ -45,6 +55,9 @@ STAGES = (
     Stage("replay_letters", dead_letter_batches.replay_asked, 100, aside=True),
     Stage("feature_log", copying.copy_pending, 50_000, aside=True),
     Stage("rings", ring_nights.look_nightly, 200, aside=True),
+    Stage("sample", sampling.draw_due, 2000, aside=True),
+    Stage("calibrate", calibration.fit_nightly, 10, aside=True),
+    Stage("recalibrate", recalibration.recalibrate_due, 200, aside=True),
     Stage("alarms", look.look, 1, aside=True),
     Stage("forecast", look.look_ahead, 1, aside=True),
     Stage("tell", tell.tell, 10, aside=True),

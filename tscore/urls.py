@@ -34,6 +34,7 @@ navigation.declare(
     Place("cases:delivery", "Delivery", "unplug"),
     Place("cases:queue_settings", "Queue settings", "git-branch", also=("/admin/",)),
     Place("cases:mutes", "Mutes", "eye-off", groups=("lead", "analyst")),
+    Place("cases:sampling", "Sampling", "chart-line"),
     Place("cases:search", "Search", "search", key="g s", also=("/e/",), looks_up=True),
     Place("cases:audit", "Audit", "scroll-text", key="g u"),
     Place("signals:dead_letters", "Dead letters", "mail-x", section=True),

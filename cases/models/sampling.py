@@ -1,4 +1,4 @@
-"""What is looked at although nobody asked for it: lanes, the traffic they cover, what was drawn from it and how likely."""
+"""What is looked at by chance: lanes, the traffic they cover, what was drawn from it and how likely that was."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ def terms(case: Case) -> RankTerms:
     steps = min(max(round(used / ranking.STEP), 0), round(ranking.MOST_USED / ranking.STEP))
     return RankTerms(
         probability=case.probability,
-        is_calibrated=False,
+        is_calibrated=case.is_calibrated,
         stake_minor=case.stake_minor,
         used_share=steps * ranking.STEP,
         priority=case.priority,

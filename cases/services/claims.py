@@ -10,7 +10,7 @@ from cases import permissions
 from cases.enums import CaseState, SkipReason
 from cases.lifecycle import CaseMove
 from cases.models import Case, CaseSkip, Queue
-from cases.services import notes, routing, service_levels
+from cases.services import notes, routing, service_levels, turns
 from cases.services.holding import (
     AlreadyDecided,
     LeaseEnded,
@@ -29,23 +29,6 @@ from tscore.core.models import User
 SKIP_FOR = timedelta(hours=8)
 
 __all__ = ["AlreadyDecided", "LeaseEnded", "NotHolder", "claim", "claim_next"]
-
-# Reads exactly the index case_claim. The skipped cases are read once, as an array, so that nothing disturbs its order;
-# expired leases are returned by `release_expired` and are no part of this predicate.
-_NEXT = """
-WITH candidate AS MATERIALIZED (
-  SELECT c.id FROM cases_case c
-   WHERE c.queue_id = %(queue)s AND c.state = 'queued'
-     AND c.id <> ALL (ARRAY(SELECT s.case_id FROM cases_caseskip s WHERE s.actor_id = %(actor)s AND s.until > %(now)s))
-     AND (%(leads)s OR c.escalated_at IS NULL)
-   ORDER BY c.priority DESC, c.due_at, c.id
-   LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
-UPDATE cases_case c
-   SET state = 'reviewing', claimed_by_id = %(actor)s, claim_until = statement_timestamp() + %(lease)s,
-       fence = c.fence + 1
-  FROM candidate WHERE c.id = candidate.id
-RETURNING c.*
-"""
 
 # A lease also ends when its holder may no longer sign in.
 _EXPIRED = """
@@ -86,7 +69,8 @@ class NoReason(Invalid):
 def claim_next(*, queue: Queue, actor: User, now: datetime) -> Case | None:
     """Hand the next case of a queue to a person, or return None where nothing is left for them.
 
-    * by priority, then due, then id; never one that somebody else is being handed at this moment;
+    * by priority, then due, then id; every fourth time the longest past twice its due time, where there is one;
+    * never one that somebody else is being handed at this moment;
     * not what the person skipped in the last hours;
     * escalated cases only to leads of the queue.
     """
@@ -97,7 +81,7 @@ def claim_next(*, queue: Queue, actor: User, now: datetime) -> Case | None:
 def _claim_next(queue: Queue, actor: User, now: datetime) -> Case | None:
     leads = permissions.may_lead(actor, queue)
     terms = {"queue": queue.pk, "actor": actor.pk, "now": now, "leads": leads, "lease": settings.CLAIM_LEASE}
-    for case in Case.objects.raw(_NEXT, terms):
+    for case in Case.objects.raw(turns.next_sql(queue.pk), terms):
         note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
         return case
     return None

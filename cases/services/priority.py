@@ -56,30 +56,38 @@ _STAKES = """
 
 _SEVERITIES = "ARRAY['info', 'low', 'medium', 'high', 'critical']"
 
+# A score means what the labels of its detector say; where there are too few, it stands for itself.
 _RECOUNT = f"""
 WITH mine AS MATERIALIZED (
   SELECT c.id, c.entity_id, c.queue_id, c.opened_at, c.paused, array_position({_SEVERITIES}, c.severity) AS rank,
          q.stake_rule, q.stake_unit_minor, q.due_minutes
     FROM cases_case c JOIN cases_queue q ON q.id = c.queue_id
    WHERE c.id = ANY(%(cases)s) AND c.state <> 'closed'),
+meaning AS MATERIALIZED (
+  SELECT detector_id, detector_version AS version, scores, probabilities
+    FROM signals_calibration WHERE is_current),
 live AS MATERIALIZED (
-  SELECT attached.case_id, signal.id, signal.score, signal.severity, signal.money_at_stake_base_minor AS money,
+  SELECT attached.case_id, signal.id, signal.score, signal.severity, meaning.scores IS NOT NULL AS is_calibrated,
+         coalesce(meaning.probabilities[width_bucket(signal.score, meaning.scores)], signal.score) AS probability,
+         signal.money_at_stake_base_minor AS money,
          left(signal.reasons -> 0 ->> 'sentence', 300) AS headline
     FROM mine
     JOIN cases_casesignal attached ON attached.case_id = mine.id
     JOIN signals_signal signal ON signal.id = attached.signal_id
+    LEFT JOIN meaning ON meaning.detector_id = signal.detector_id AND meaning.version = signal.detector_version
    WHERE signal.retracted_at IS NULL),
 proof AS MATERIALIZED (
   SELECT DISTINCT live.case_id, evidence.event_id
     FROM live JOIN signals_signalevent evidence ON evidence.signal_id = live.id),
 found AS (
-  SELECT case_id, max(score) AS probability, max(money) AS money,
+  SELECT case_id, max(probability) AS probability, max(money) AS money,
+         (array_agg(is_calibrated ORDER BY probability DESC, is_calibrated DESC))[1] AS is_calibrated,
          max(array_position({_SEVERITIES}, severity)) AS rank,
          (array_agg(headline ORDER BY score DESC, id))[1] AS headline
     FROM live GROUP BY case_id),
 counted AS (
   SELECT mine.id, mine.queue_id, mine.opened_at, mine.paused, coalesce(found.probability, 0) AS probability,
-         found.headline,
+         coalesce(found.is_calibrated, false) AS is_calibrated, found.headline,
          ({_SEVERITIES})[GREATEST(mine.rank, found.rank)] AS severity,
          GREATEST(%(floor)s, found.money, {_STAKES}) AS stake_minor,
          mine.due_minutes
@@ -90,8 +98,10 @@ promised AS (
     LEFT JOIN cases_slapolicy policy ON policy.queue_id = counted.queue_id AND policy.severity = counted.severity),
 stepped AS (SELECT promised.*, {USED_SQL.format(opened="opened_at", due="new_due_at")} AS used FROM promised)
 UPDATE cases_case c
-   SET probability = stepped.probability, severity = stepped.severity, stake_minor = stepped.stake_minor,
-       due_at = stepped.new_due_at, headline = coalesce(stepped.headline, c.headline),
+   SET probability = stepped.probability, is_calibrated = stepped.is_calibrated,
+       severity = stepped.severity, stake_minor = stepped.stake_minor,
+       due_at = stepped.new_due_at,
+       headline = CASE WHEN c.is_blind THEN c.headline ELSE coalesce(stepped.headline, c.headline) END,
        priority = stepped.probability * stepped.stake_minor * (1 + stepped.used),
        rerank_at = {RERANK_SQL.format(used="stepped.used", opened="c.opened_at", due="stepped.new_due_at")},
        follows_id = coalesce(c.follows_id, (

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from cases.models import Case
 from cases.queries.case_header import RankTerms
 from cases.queries.names import EntityName
 from cases.queries.what import EventView, ReasonLine, SignalView
@@ -71,6 +72,12 @@ def rank_sentence(terms: RankTerms) -> str:
         f"{terms.probability:.2f} probability{calibrated} × {stake} at stake × {1 + terms.used_share:g}"
         f" because {_used(terms.used_share)} of the promised time is used = {terms.priority / 100:,.0f}"
     )
+
+
+def lane_sentence(case: Case) -> str:
+    """Say why a drawn case is here, and nothing of what was found."""
+    lane, chance = case.lane.replace("_", " "), case.inclusion_probability or 1.0
+    return f"drawn for the {lane} lane, where each such event had a chance of {chance:.2g}; its turn comes by waiting"
 
 
 def _used(share: float) -> str:

@@ -100,17 +100,19 @@ def _colleagues(case: Case, request: HtmxRequest) -> list[tuple[int, str]]:
 
 
 def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
-    happened = seen.what
-    reasons, more = story.reasons(happened.signals)
+    happened, is_blind = seen.what, seen.case.is_blind and seen.case.state != CaseState.CLOSED
+    findings = [] if is_blind else happened.signals
+    reasons, more = story.reasons(findings)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
     shown, hidden = happened.evidence[:FIRST_EVIDENCE], happened.evidence[FIRST_EVIDENCE:]
     terms = case_header.terms(seen.case)
     return {
-        "signals": happened.signals,
+        "is_blind": is_blind,
+        "signals": findings,
         "reasons": reasons,
         "more_reasons": more,
-        "rank": story.rank_sentence(terms),
-        "flagged": event_words.line(flagged) if flagged else None,
+        "rank": story.lane_sentence(seen.case) if is_blind else story.rank_sentence(terms),
+        "flagged": event_words.line(flagged) if flagged and not is_blind else None,
         "panel": panels.panel(seen.case.abuse_type_id, happened),
         "evidence": [event_words.line(event) for event in shown],
         "hidden_evidence": len(hidden),
