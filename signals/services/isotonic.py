@@ -53,4 +53,4 @@ def _by_score(points: Iterable[Point]) -> list[tuple[float, float, float]]:
         sums = found.setdefault(score, [0.0, 0.0])
         sums[0] += weight
         sums[1] += weight * truth
-    return [(score, *found[score]) for score in sorted(found)]
+    return [(score, found[score][0], found[score][1]) for score in sorted(found)]
