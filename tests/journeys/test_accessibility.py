@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.journeys.scenes import enter
 
@@ -27,6 +28,9 @@ PAGES = (
     "/audit/",
     "/delivery/",
     "/status/",
+    "/dead-letters/",
+    "/mutes/",
+    "/mutes/new/",
     "/admin/queues/",
     "/admin/queues/ato/",
     "/admin/routing/",
@@ -51,6 +55,7 @@ def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[A
     build.decision(build.held_case(reviewer, "a-decided"))
     reviewer.groups.add(*Group.objects.filter(name__in=("lead", "admin")))
     alarms.raise_alarm(enforcement.PAUSED, "critical", "The marketplace says this endpoint is gone (410).", NOON)
+    _refuse_and_mute(reviewer)
     context = browser.new_context(base_url=console, reduced_motion="reduce")
     context.set_default_timeout(10_000)
     page = context.new_page()
@@ -60,6 +65,26 @@ def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[A
     enter(page, console, reviewer)
     yield page
     context.close()
+
+
+def _refuse_and_mute(actor: Any) -> None:
+    """Keep a refused item, ask for it to be sent in again, and mute the detector of one account."""
+    from datetime import timedelta
+
+    from signals.models import Detector, Entity
+    from signals.services import dead_letter_batches, ingest, mutes
+    from tests.factories import NOON
+
+    ingest.ingest(source="shop", items=[b'{"id": "bad", "type": "login.failed", "data": {}}'], received_at=NOON)
+    dead_letter_batches.ask(wanted=dead_letter_batches.Filter(), actor=actor, now=NOON)
+    mutes.mute(
+        detector_id=Detector.objects.earliest("pk").pk,
+        entity_id=Entity.objects.get(kind="account", external_id="a-0").pk,
+        reason="A known tester",
+        length=timedelta(days=30),
+        actor=actor,
+        now=timezone.now(),
+    )
 
 
 def violations(page: Any, looks: tuple[tuple[str, int], ...] = EVERY_LOOK) -> list[str]:

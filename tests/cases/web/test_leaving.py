@@ -48,7 +48,7 @@ def test_heartbeat_tells_of_what_was_added(ada, cleo, sign_in):
 
     html = sign_in(ada).post(f"/cases/{case.ref}/heartbeat/", sent, **HTMX).content.decode()
 
-    assert "Something was added since you opened this case." in html
+    assert "Something changed since you opened this case." in html
 
 
 def test_heartbeat_of_a_lost_lease_says_so_and_stops(ada, cleo, sign_in):
