@@ -91,7 +91,7 @@ def test_decision_delivered_and_taken_back_breaks_nothing(decided_and_taken_back
 
 BROKEN = {
     "Every live signal that was routed is in exactly one case": "DELETE FROM cases_casesignal",
-    "No shadow signal is in a case": "UPDATE signals_signal SET mode = 'shadow'",
+    "No signal of the shadow or of loaded history is in a case": "UPDATE signals_signal SET mode = 'shadow'",
     "Every case is in the queue of its abuse type": "UPDATE cases_case SET queue_id = queue_id + 1",
     "A case has a holder exactly while it is under review": "UPDATE cases_case SET state = 'queued'",
     "Every decision keeps what the reviewer saw": "DELETE FROM cases_evidencesnapshot",
@@ -153,6 +153,10 @@ ORPHANS = {
     "Every personal value has the entity it names": (
         "INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id) VALUES (900008, '', '')",
         r"personal value 900008 names entity 900008",
+    ),
+    "Every draw has the event it names": (
+        "INSERT INTO cases_draw (stratum_id, event_id, number, joined) VALUES (1, 900009, '', false)",
+        r"draw \d+ names event 900009",
     ),
 }
 

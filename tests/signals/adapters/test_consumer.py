@@ -202,7 +202,7 @@ def test_no_more_is_taken_than_a_batch(queue):
     ],
 )
 def test_text_that_a_stranger_put_into_redis_is_not_lost(queue, text):
-    with redis.Redis.from_url(queue.url.replace("redis+socket", "unix")) as client:
+    with redis.Redis.from_url(queue.url.replace("redis+socket", "unix").replace("virtual_host", "db")) as client:
         client.lpush(queue.name, text, "\xff")
 
     stream = queue.consume(2)
