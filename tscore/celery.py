@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tscore.settings")
 
@@ -17,6 +18,9 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     task_default_queue="wake",
+    # Nobody acknowledges an alarm clock. An acknowledgement that is lost with the broker would count against what a
+    # worker may hold for ever: after two of them it lives, and takes nothing any more.
+    task_queues=[Queue("wake", Exchange("wake"), routing_key="wake", no_ack=True)],
     task_acks_late=False,
     task_publish_retry=False,
     timezone="UTC",
