@@ -53,6 +53,10 @@ SELECT p.role, p.kind, p.occurred_at, p.observed_at, p.superseded_at, made.entit
   JOIN signals_involvement p ON p.event_id = copy_event.event_id
  WHERE p.entity_id = copy.entity_id OR p.entity_id = p.primary_id;
 
+INSERT INTO signals_scoredbatch (event_ids, scored_at)
+SELECT array_agg(e.id ORDER BY e.id), %(now)s FROM copy_event JOIN signals_event e USING (id)
+ WHERE e.features IS NOT NULL AND e.feature_version IS NOT NULL GROUP BY e.id / 500;
+
 INSERT INTO signals_personaltext (event_id, member, text)
 SELECT copy_event.id, t.member, t.text FROM copy_event JOIN signals_personaltext t USING (event_id);
 
