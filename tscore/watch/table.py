@@ -80,7 +80,7 @@ TABLE: Final = (
     ),
     Declared(
         "detector:*", "high", "A detector fails",
-        "This detector or feature function raised an error, so what it would have found is missing; the others go on.",
+        "This detector or feature function raised an error or took too long: what it would have found is missing.",
         "Read the detail and the log, mend it or switch the detector off. It ends 15 minutes after the last failure.",
         None, calm=timedelta(minutes=15),
     ),

@@ -15,6 +15,7 @@ from signals.models import FeaturePart
 from tscore.core.db import array, rows, transaction_required
 
 ROWS_AT_ONCE: Final = 5000
+TIMES: Final = ("occurred", "observed", "received", "scored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ PLACES_SQL = """
 SELECT (received_at AT TIME ZONE 'UTC')::date, kind, id FROM signals_event
 WHERE id = ANY((SELECT %s::bigint[])::bigint[]) ORDER BY 1, 2, 3"""
 
-ROWS_SQL = """
-SELECT e.id, s.name, e.external_id, e.kind, e.entity_id, e.actor_id, e.roles, e.occurred_at, e.observed_at,
-  e.received_at, e.scored_at, e.feature_version, e.features
+# Instants as whole µs: Python would take longer to make them than all the rest.
+_TIMES = ", ".join(f"(extract(epoch FROM e.{name}_at) * 1000000)::bigint" for name in TIMES)
+ROWS_SQL = f"""
+SELECT e.id, s.name, e.external_id, e.kind, e.entity_id, e.actor_id, e.roles, {_TIMES}, e.feature_version, e.features
 FROM signals_event e JOIN signals_source s ON s.id = e.source_id
 WHERE e.id = ANY((SELECT %s::bigint[])::bigint[]) ORDER BY e.id"""
 

@@ -13,7 +13,8 @@ from signals.services.feature_check import checking
 from tests.factories import NOON, label
 from tests.signals.properties import traffic
 
-pytestmark = pytest.mark.django_db
+# Each batch holds a lock for every id until its transaction ends: one around all of them would hold too many.
+pytestmark = pytest.mark.django_db(transaction=True)
 START = NOON + timedelta(days=150)
 BATCH = 500
 
