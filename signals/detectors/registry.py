@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from signals.detectors.base import Detector
-from signals.packs import account_takeover, payment_fraud, phishing, prohibited_items
+from signals.packs import account_takeover, payment_fraud, phishing, prohibited_items, reports
 
-PACKS = (account_takeover, phishing, payment_fraud, prohibited_items)
+PACKS = (account_takeover, phishing, payment_fraud, prohibited_items, reports)
 
 DETECTORS: dict[str, Detector] = {detector.name: detector for pack in PACKS for detector in pack.DETECTORS}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from signals.features import batch as batches
-from signals.features import burst, delayed_risk, derived, disputes, listing_text, message_text, windows
+from signals.features import burst, delayed_risk, derived, disputes, listing_text, message_text, reporter_trust, windows
 from signals.features.batch import Batch
 from signals.features.registry import FEATURE_VERSION, FEATURES
 from signals.features.spec import Values
@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, Callable[[Batch], Values]] = {
     "disputes": disputes.values,
     "listing_text": listing_text.values,
     "message_text": message_text.values,
+    "reporter_trust": reporter_trust.values,
 }
 
 _GROUPS = windows.groups(list(FEATURES.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from signals.features import listing, login, message, payment
+from signals.features import listing, login, message, payment, report
 from signals.features.spec import Feature
 
 
@@ -23,7 +23,9 @@ def _collected(*families: Iterable[Feature]) -> dict[str, Feature]:
     return found
 
 
-FEATURES: dict[str, Feature] = _collected(login.FEATURES, message.FEATURES, payment.FEATURES, listing.FEATURES)
+FEATURES: dict[str, Feature] = _collected(
+    login.FEATURES, message.FEATURES, payment.FEATURES, listing.FEATURES, report.FEATURES
+)
 
 # Kinds of event for which there is anything to compute.
 KINDS: frozenset[str] = frozenset(kind for feature in FEATURES.values() for kind in feature.on)

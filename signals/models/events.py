@@ -46,6 +46,8 @@ class Event(WorkRow):
             BrinIndex(fields=["received_at"], name="event_received"),
             # A burst of failed log-ins is looked for in one sender's whole stream, which no entity's index covers.
             models.Index(fields=["source", "occurred_at"], name="event_failed_login", condition=Q(kind="login.failed")),
+            # How often reports are right is counted over the newest of all reporters.
+            models.Index(fields=["occurred_at"], name="event_report", condition=Q(kind="report.created")),
         ]
 
 

@@ -13,7 +13,7 @@ def test_every_abuse_type_has_two_detectors_at_least():
     for detector in DETECTORS.values():
         counts[detector.abuse_type] = counts.get(detector.abuse_type, 0) + 1
 
-    assert counts == {"account_takeover": 4, "phishing": 3, "payment_fraud": 4, "prohibited_item": 2}
+    assert counts == {"account_takeover": 4, "phishing": 5, "payment_fraud": 4, "prohibited_item": 4}
 
 
 @pytest.mark.parametrize("detector", DETECTORS.values(), ids=lambda detector: detector.name)
