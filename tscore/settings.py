@@ -211,7 +211,7 @@ HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
 DETECTOR_EVENT_S = env.decimal("DETECTOR_EVENT_S", 1.0)
 DETECTOR_BATCH_S = env.decimal("DETECTOR_BATCH_S", 5.0)
 FEATURE_LOG = env.folder("FEATURE_LOG", str(DATA / "features"))  # logged values as Parquet, a folder for each day
-FEATURE_LOG_WAIT = timedelta(seconds=env.number("FEATURE_LOG_WAIT_S", 300, least=1))
+FEATURE_LOG_WAIT = timedelta(seconds=env.number("FEATURE_LOG_WAIT_S", 300))
 FEATURE_LOG_KEPT = timedelta(days=env.number("FEATURE_LOG_KEPT_DAYS", 0, most=36_500))  # 0: for ever
 IP_TABLE = env.text("IP_TABLE")
 ANCHORS = env.folder("ANCHORS", str(DATA / "anchors"))  # copies of audit checkpoints, best on another disk
