@@ -31,6 +31,7 @@ PAGES = (
     "/dead-letters/",
     "/mutes/",
     "/mutes/new/",
+    "/sampling/",
     "/admin/queues/",
     "/admin/queues/ato/",
     "/admin/routing/",
