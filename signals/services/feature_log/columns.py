@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from signals.features.registry import FEATURES
 from signals.features.spec import Feature, Privacy, Type, Value
+from signals.services.feature_log.arrays import array
 from signals.services.feature_log.statements import Logged
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ def record_batch(rows: Sequence[Logged]) -> pa.RecordBatch:
 
     fixed = list(zip(*[row.fixed for row in rows], strict=True))
     known = frozenset().union(*[row.features for row in rows])
-    arrays = [pa.array(column, form) for column, form in zip(fixed, schema().types[: len(FIXED)], strict=True)]
+    arrays = [array(column, form) for column, form in zip(fixed, schema().types[: len(FIXED)], strict=True)]
     for field in list(schema())[len(FIXED) :]:
         cells = [row.features.get(field.name) for row in rows] if field.name in known else None
-        arrays.append(pa.nulls(len(rows), field.type) if cells is None else pa.array(cells, field.type))
+        arrays.append(pa.nulls(len(rows), field.type) if cells is None else array(cells, field.type))
     return pa.record_batch(arrays, schema=schema())
 
 
