@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tscore import embedded
+from tscore.bench import server
 from tscore.embedded.paths import ROOT
 
 AS_OF = "2026-03-01T10:00:00Z"
@@ -20,9 +20,7 @@ LIMIT_S = 600
 
 
 def surroundings(data: Path, scale: str) -> dict[str, str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = server.free_port()
     outside = ("ANCHORS", "BROKER_URL", "DATABASE_NAME", "DJANGO_SETTINGS_MODULE", "MAKELEVEL")
     kept = {name: value for name, value in os.environ.items() if name not in outside}
     return {**kept, **WORLD, "DATA": str(data), "PORT": str(port), "DEMO_SCALE": scale}

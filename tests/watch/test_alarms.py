@@ -14,7 +14,7 @@ from cases.services import claims, correlation, enforcement
 from signals.detectors import registry
 from signals.detectors.base import PackRule
 from signals.models import DeadLetter, Event
-from signals.services import dead_letter_repair, ingest, scoring
+from signals.services import dead_letter_repair, ingest, scoring, scoring_rows
 from signals.services.feature_log import copying
 from tests import factories
 from tests.cases import build
@@ -73,12 +73,11 @@ def test_unscored_events():
 def test_an_event_that_cannot_be_scored(monkeypatch):
     send(login())
 
-    def broken(view):
-        return [object()]  # no finding: what makes a signal of it fails, and with it the event
+    def broken(*given):
+        raise RuntimeError("no such thing")
 
-    faulty = PackRule("ato.broken", "1", "account_takeover", "Broken", frozenset({"login.failed"}), broken)
     with monkeypatch.context() as patched:
-        patched.setitem(registry.BY_KIND, "login.failed", (faulty,))
+        patched.setattr(scoring_rows, "settle", broken)
         scoring.score_pending(limit=10, now=at(1))
     while_failing = looked("score:event", 2)
     Event.objects.update(next_at=at(3))

@@ -43,7 +43,7 @@ def test_status_says_what_it_is_since_when_and_what_it_means_to_everybody(mallor
 
     assert "A detector fails" in html
     assert "5 min ago" in html
-    assert "so what it would have found is missing" in html
+    assert "what it would have found is missing" in html
     assert "All is well" not in html
     assert "ato.spraying" not in html
     assert f"/status/{alarm.pk}/acknowledgement/" not in html

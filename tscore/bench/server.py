@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import urllib3
 
 FLAGS = "-m gunicorn tscore.bench.wsgi:application -k gthread --threads 4 --graceful-timeout 2 --no-control-socket"
 PATIENCE_S = 60.0
+PORTS, PORT_TRIES = (20_000, 32_000), 100  # below those that outgoing connections are given
 
 
 @contextmanager
@@ -32,9 +34,16 @@ def serving(*, workers: int = 2) -> Iterator[str]:
 
 def free_port() -> int:
     """Return a port that nobody listens on at this moment; the next one is free too."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for _ in range(PORT_TRIES):
+        port = random.randrange(*PORTS)
+        with socket.socket() as one, socket.socket() as next_one:
+            try:
+                one.bind(("127.0.0.1", port))
+                next_one.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("There are no two free ports side by side.")
 
 
 def _wait(address: str) -> None:

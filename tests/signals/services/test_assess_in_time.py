@@ -83,7 +83,8 @@ def test_sleeping_detector_gets_the_default_in_time_and_its_signal_later(monkeyp
     assert Signal.objects.get().score == 0.95
 
 
-def test_sleeping_detectors_never_keep_events_from_being_stored(monkeypatch):
+def test_sleeping_detectors_never_keep_events_from_being_stored(monkeypatch, settings):
+    settings.DETECTOR_EVENT_S = settings.DETECTOR_BATCH_S = 60.0  # it may sleep: what it says counts
     detector(monkeypatch, sleeper(LONG_S, finding(0.95)))
     count = in_time.THREADS + 2
 
