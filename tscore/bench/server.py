@@ -13,7 +13,10 @@ from contextlib import contextmanager
 
 import urllib3
 
-FLAGS = "-m gunicorn tscore.bench.wsgi:application -k gthread --threads 4 --graceful-timeout 2 --no-control-socket"
+FLAGS = (
+    "-m gunicorn tscore.bench.wsgi:application -k gthread --threads 4"
+    " --keep-alive 65 --graceful-timeout 2 --no-control-socket"
+)
 PATIENCE_S = 60.0
 PORTS, PORT_TRIES = (20_000, 32_000), 100  # below those that outgoing connections are given
 

@@ -10,7 +10,11 @@ from tscore.embedded import run_dir
 from tscore.supervision import probes, static
 
 DJANGO = (sys.executable, "manage.py")
-GUNICORN = "gunicorn tscore.wsgi:application -k gthread -w 2 --threads 4 --graceful-timeout 2 --no-control-socket"
+# A client that keeps its connection finds it open for a minute: one closed under its hands looks like a failure to it.
+GUNICORN = (
+    "gunicorn tscore.wsgi:application -k gthread -w 2 --threads 4"
+    " --keep-alive 65 --graceful-timeout 2 --no-control-socket"
+)
 CELERY = "celery -q -A tscore"
 WORKER = "worker -P threads -c 2 -l warning --without-gossip --without-mingle --without-heartbeat"
 
