@@ -6,10 +6,10 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from cases.models import Case, CaseSignal
-from cases.services import catalogue, priority, routing, subjects
+from cases.services import catalogue, folding, priority, routing, subjects
 from signals.models import Signal
 from tscore.core import db, work
 from tscore.core.errors import Busy
@@ -18,36 +18,15 @@ logger = logging.getLogger(__name__)
 
 Step = Callable[[list[int], datetime], None]
 
-# One statement for a whole batch. Rows are written in one order, so that many correlators never wait in a circle; a
-# case that closes meanwhile leaves the partial index, and the same statement opens its successor.
-_FOLD = """
-WITH incoming AS (
-  SELECT wanted.signal_id, wanted.entity_id, signal.abuse_type_id, signal.severity
-    FROM unnest(%(signals)s::bigint[], %(subjects)s::bigint[]) AS wanted (signal_id, entity_id)
-    JOIN signals_signal signal ON signal.id = wanted.signal_id),
-keys AS (
-  SELECT entity_id, abuse_type_id,
-         (array_agg(severity ORDER BY array_position(
-            ARRAY['critical', 'high', 'medium', 'low', 'info'], severity::text)))[1] AS severity
-    FROM incoming GROUP BY entity_id, abuse_type_id),
-folded AS (
-  INSERT INTO cases_case (entity_id, abuse_type_id, queue_id, state, severity, lane, stake_minor, probability, priority,
-                          headline, due_at, wait_for, held_once, fence, version, opened_at)
-  SELECT keys.entity_id, keys.abuse_type_id, queue.id, 'queued', keys.severity, 'detection', 0, 0, 0,
-         '', %(now)s + make_interval(mins =>
-           coalesce(queue.due_minutes ->> keys.severity, queue.due_minutes ->> 'other')::int),
-         '', false, 0, 1, %(now)s
-    FROM keys JOIN cases_queue queue ON queue.abuse_type_id = keys.abuse_type_id AND queue.is_default
-   ORDER BY keys.entity_id, keys.abuse_type_id
-  ON CONFLICT (entity_id, abuse_type_id) WHERE state <> 'closed'
-  DO UPDATE SET version = cases_case.version + 1
-  RETURNING id, entity_id, abuse_type_id),
-attached AS (
-  INSERT INTO cases_casesignal (case_id, signal_id, attached_at)
-  SELECT folded.id, incoming.signal_id, %(now)s
-    FROM incoming JOIN folded USING (entity_id, abuse_type_id)
-  ON CONFLICT (signal_id) DO NOTHING)
-SELECT id FROM folded
+# Marks a batch as routed and tells what it is, passing over (or waiting for) signals that another one holds.
+_TAKE = """
+WITH due AS MATERIALIZED (
+  SELECT id FROM signals_signal
+   WHERE routed_at IS NULL AND (next_at IS NULL OR next_at <= %(now)s)
+     AND (retracted_at IS NOT NULL) = %(retracted)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s::bigint[]))
+   ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE {others})
+UPDATE signals_signal signal SET routed_at = %(now)s FROM due WHERE signal.id = due.id
+RETURNING signal.id, signal.mode
 """
 
 _TOUCH = """
@@ -72,8 +51,7 @@ def correlate_pending(*, limit: int, now: datetime) -> int:
     * shadow signals and retracted ones that never had a case are only marked as routed;
     * a signal that cannot be handled is put aside with its error and tried again later; the others go on.
     """
-    handled = _run(_fold, Signal.objects.filter(retracted_at__isnull=True), limit=limit, now=now)
-    return handled + _run(_recount, Signal.objects.filter(retracted_at__isnull=False), limit=limit, now=now)
+    return _run(_fold, limit=limit, now=now) + _run(_recount, limit=limit, now=now)
 
 
 def correlate_at_once(*, signal_ids: Sequence[int], now: datetime) -> dict[int, str]:
@@ -81,41 +59,38 @@ def correlate_at_once(*, signal_ids: Sequence[int], now: datetime) -> dict[int, 
 
     Whoever handles one of them at this moment is waited for, so that its case is known either way.
     """
-    signals = Signal.objects.filter(pk__in=list(signal_ids), retracted_at__isnull=True)
-    db.in_transaction(lambda: _take(_fold, signals, limit=len(signal_ids), now=now, wait=True))
+    db.in_transaction(lambda: _take(_fold, limit=len(signal_ids), now=now, only=list(signal_ids), wait=True))
     homes = CaseSignal.objects.filter(signal_id__in=list(signal_ids)).values_list("signal_id", "case_id")
     return {signal_id: Case(pk=case_id).ref for signal_id, case_id in homes}
 
 
-def _run(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime) -> int:
+def _run(step: Step, *, limit: int, now: datetime) -> int:
     try:
-        return db.in_transaction(lambda: _take(step, signals, limit=limit, now=now))
+        return db.in_transaction(lambda: _take(step, limit=limit, now=now))
     except Busy:
         raise
     except Exception:
         logger.exception("A batch of signals failed; taking them one at a time")
-        return _one_by_one(step, signals, limit=limit, now=now)
+        return _one_by_one(step, limit=limit, now=now)
 
 
-def _take(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime, wait: bool = False) -> int:
-    """Lock a batch of unrouted signals, passing over (or waiting for) those another one holds, and handle them."""
-    due = signals.filter(Q(next_at__isnull=True) | Q(next_at__lte=now), routed_at__isnull=True).order_by("id")
-    mine = due.select_for_update(skip_locked=not wait, no_key=True, of=("self",))
-    locked = list(mine.values_list("id", "mode")[:limit])
-    live = [signal_id for signal_id, mode in locked if mode == "live"]
+def _take(step: Step, *, limit: int, now: datetime, only: list[int] | None = None, wait: bool = False) -> int:
+    """Take a batch of unrouted signals and handle them; what fails takes the mark back with it."""
+    terms = {"now": now, "retracted": step is _recount, "only": only, "limit": limit}
+    taken = db.rows(_TAKE.format(others="" if wait else "SKIP LOCKED"), terms)
+    live = sorted(signal_id for signal_id, mode in taken if mode == "live")
     if live:
         step(live, now)
-    Signal.objects.filter(pk__in=[signal_id for signal_id, _ in locked]).update(routed_at=now)
-    return len(locked)
+    return len(taken)
 
 
-def _one_by_one(step: Step, signals: QuerySet[Signal], *, limit: int, now: datetime) -> int:
-    due = signals.filter(Q(next_at__isnull=True) | Q(next_at__lte=now), routed_at__isnull=True).order_by("id")
-    waiting = list(due.values_list("id", "attempts")[:limit])
+def _one_by_one(step: Step, *, limit: int, now: datetime) -> int:
+    due = Q(next_at__isnull=True) | Q(next_at__lte=now)
+    signals = Signal.objects.filter(due, routed_at__isnull=True, retracted_at__isnull=step is _fold).order_by("id")
+    waiting = list(signals.values_list("id", "attempts")[:limit])
     for signal_id, attempts in waiting:
-        one = Signal.objects.filter(pk=signal_id, retracted_at__isnull=step is _fold)
         try:
-            db.in_transaction(lambda one=one: _take(step, one, limit=1, now=now))  # type: ignore[misc]
+            db.in_transaction(lambda only=signal_id: _take(step, limit=1, now=now, only=[only]))  # type: ignore[misc]
         except Exception as error:
             logger.warning("Signal %s cannot be routed: %s", signal_id, error)
             _put_aside(signal_id, error, next_at=now + work.back_off(attempts + 1))
@@ -131,9 +106,7 @@ def _fold(signal_ids: list[int], now: datetime) -> None:
     roles_of = {queue.abuse_type_id: queue.subject_roles for queue in catalogue.current().defaults()}
     _require_queues(signal_ids, roles_of)
     subject_of = subjects.resolve(signal_ids=signal_ids, roles_of=roles_of)
-    signals, owners = list(subject_of), list(subject_of.values())
-    touched = [case_id for (case_id,) in db.rows(_FOLD, {"signals": signals, "subjects": owners, "now": now})]
-    priority.recount(case_ids=touched, now=now)
+    touched = folding.fold(subject_of=subject_of, now=now)
     routing.route(case_ids=touched, now=now)
 
 

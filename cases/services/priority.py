@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from cases.services import promises
+from cases.services import counting
 from cases.services.ranking import RERANK_SQL, USED_SQL, floor_minor
 from tscore.core import db
 
@@ -26,92 +26,27 @@ UPDATE cases_case c
 RETURNING c.id
 """
 
-# What each rule of a queue puts at stake, in minor units of the base currency. `mine` = the cases, `proof` = the
-# events named by their live signals.
-_STAKES = """
-  CASE mine.stake_rule
-    WHEN 'open_payouts' THEN (
-      SELECT sum(request.amount_base_minor)
-        FROM (SELECT DISTINCT part.event_id FROM signals_involvement part
-               WHERE part.entity_id = mine.entity_id AND part.kind = 'payout.requested'
-                 AND part.superseded_at IS NULL) asked
-        JOIN signals_event request ON request.id = asked.event_id
-       WHERE NOT EXISTS (
-         SELECT FROM signals_involvement later
-          WHERE later.entity_id = request.entity_id AND later.superseded_at IS NULL
-            AND later.kind IN ('payout.held', 'payout.released', 'payout.paid')))
-    WHEN 'per_recipient' THEN mine.stake_unit_minor * (
-      SELECT count(DISTINCT event.roles ->> 'recipient')
-        FROM proof JOIN signals_event event ON event.id = proof.event_id
-       WHERE proof.case_id = mine.id)
-    WHEN 'flagged_payments' THEN (
-      SELECT sum(amount)
-        FROM (SELECT max(event.amount_base_minor) AS amount
-                FROM proof JOIN signals_event event ON event.id = proof.event_id
-               WHERE proof.case_id = mine.id AND event.roles ? 'payment'
-               GROUP BY event.roles ->> 'payment') payments)
-    ELSE mine.stake_unit_minor
-  END
-"""
-
-_SEVERITIES = "ARRAY['info', 'low', 'medium', 'high', 'critical']"
-
-# A score means what the labels of its detector say; where there are too few, it stands for itself.
 _RECOUNT = f"""
 WITH mine AS MATERIALIZED (
-  SELECT c.id, c.entity_id, c.queue_id, c.opened_at, c.paused, array_position({_SEVERITIES}, c.severity) AS rank,
+  SELECT c.id AS key, c.entity_id, c.queue_id, c.opened_at, c.paused, c.severity,
          q.stake_rule, q.stake_unit_minor, q.due_minutes
     FROM cases_case c JOIN cases_queue q ON q.id = c.queue_id
    WHERE c.id = ANY(%(cases)s) AND c.state <> 'closed'),
-meaning AS MATERIALIZED (
-  SELECT detector_id, detector_version AS version, scores, probabilities
-    FROM signals_calibration WHERE is_current),
 live AS MATERIALIZED (
-  SELECT attached.case_id, signal.id, signal.score, signal.severity, meaning.scores IS NOT NULL AS is_calibrated,
-         coalesce(meaning.probabilities[width_bucket(signal.score, meaning.scores)], signal.score) AS probability,
-         signal.money_at_stake_base_minor AS money,
-         left(signal.reasons -> 0 ->> 'sentence', 300) AS headline
+  SELECT mine.key, {counting.SIGNAL_SQL}
     FROM mine
-    JOIN cases_casesignal attached ON attached.case_id = mine.id
+    JOIN cases_casesignal attached ON attached.case_id = mine.key
     JOIN signals_signal signal ON signal.id = attached.signal_id
-    LEFT JOIN meaning ON meaning.detector_id = signal.detector_id AND meaning.version = signal.detector_version
    WHERE signal.retracted_at IS NULL),
-proof AS MATERIALIZED (
-  SELECT DISTINCT live.case_id, evidence.event_id
-    FROM live JOIN signals_signalevent evidence ON evidence.signal_id = live.id),
-found AS (
-  SELECT case_id, max(probability) AS probability, max(money) AS money,
-         (array_agg(is_calibrated ORDER BY probability DESC, is_calibrated DESC))[1] AS is_calibrated,
-         max(array_position({_SEVERITIES}, severity)) AS rank,
-         (array_agg(headline ORDER BY score DESC, id))[1] AS headline
-    FROM live GROUP BY case_id),
-counted AS (
-  SELECT mine.id, mine.queue_id, mine.opened_at, mine.paused, coalesce(found.probability, 0) AS probability,
-         coalesce(found.is_calibrated, false) AS is_calibrated, found.headline,
-         ({_SEVERITIES})[GREATEST(mine.rank, found.rank)] AS severity,
-         GREATEST(%(floor)s, found.money, {_STAKES}) AS stake_minor,
-         mine.due_minutes
-    FROM mine LEFT JOIN found ON found.case_id = mine.id),
-promised AS (
-  SELECT counted.*, {promises.DUE_SQL.format(case="counted")} AS new_due_at
-    FROM counted
-    LEFT JOIN cases_slapolicy policy ON policy.queue_id = counted.queue_id AND policy.severity = counted.severity),
-stepped AS (SELECT promised.*, {USED_SQL.format(opened="opened_at", due="new_due_at")} AS used FROM promised)
+{counting.COUNTED_SQL}
 UPDATE cases_case c
-   SET probability = stepped.probability, is_calibrated = stepped.is_calibrated,
-       severity = stepped.severity, stake_minor = stepped.stake_minor,
-       due_at = stepped.new_due_at,
-       headline = CASE WHEN c.is_blind THEN c.headline ELSE coalesce(stepped.headline, c.headline) END,
-       priority = stepped.probability * stepped.stake_minor * (1 + stepped.used),
-       rerank_at = {RERANK_SQL.format(used="stepped.used", opened="c.opened_at", due="stepped.new_due_at")},
-       follows_id = coalesce(c.follows_id, (
-         SELECT prior.id FROM cases_case prior
-          WHERE prior.entity_id = c.entity_id AND prior.abuse_type_id = c.abuse_type_id
-            AND prior.state = 'closed' AND prior.id < c.id
-          ORDER BY prior.closed_at DESC, prior.id DESC LIMIT 1))
-  FROM stepped
- WHERE stepped.id = c.id
-RETURNING c.id
+   SET probability = counted.probability, is_calibrated = counted.is_calibrated,
+       severity = counted.severity, stake_minor = counted.stake_minor, due_at = counted.due_at,
+       headline = CASE WHEN c.is_blind THEN c.headline ELSE coalesce(counted.headline, c.headline) END,
+       priority = counted.priority, rerank_at = counted.rerank_at,
+       follows_id = coalesce(c.follows_id, {counting.PRIOR_SQL.format(case="c")})
+  FROM counted
+ WHERE counted.key = c.id
 """
 
 
