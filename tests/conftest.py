@@ -53,6 +53,12 @@ os.environ["ANCHORS"] = str(DATA / f"anchors-{database.WORKER}")  # each worker 
 (DATA / "static").mkdir(exist_ok=True)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let each worker load the settings after it has set its own names: inherited, this one has them read too early."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Close the network, and load the settings, which pytest-django waits for."""

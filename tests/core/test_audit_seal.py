@@ -1,9 +1,11 @@
 import json
+import os
 import threading
 from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 
@@ -31,6 +33,11 @@ def sealed(ada, now):
 @pytest.fixture
 def name():
     return connection.settings_dict["NAME"]
+
+
+def test_each_worker_of_the_tests_reads_the_names_it_was_given():
+    assert str(settings.ANCHORS) == os.environ["ANCHORS"]
+    assert os.environ["BROKER_URL"] == settings.BROKER_URL
 
 
 def test_seal_gives_rows_a_place_without_gaps(ada, now):
