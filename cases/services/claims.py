@@ -81,7 +81,8 @@ def claim_next(*, queue: Queue, actor: User, now: datetime) -> Case | None:
 def _claim_next(queue: Queue, actor: User, now: datetime) -> Case | None:
     leads = permissions.may_lead(actor, queue)
     terms = {"queue": queue.pk, "actor": actor.pk, "now": now, "leads": leads, "lease": settings.CLAIM_LEASE}
-    for case in Case.objects.raw(turns.next_sql(queue.pk), terms):
+    for values in db.prepared(turns.next_sql(queue.pk), terms):
+        case = Case.from_db("default", [field.attname for field in Case._meta.concrete_fields], values)
         note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
         return case
     return None

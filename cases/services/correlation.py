@@ -23,11 +23,13 @@ _TAKE = """
 WITH due AS MATERIALIZED (
   SELECT id FROM signals_signal
    WHERE routed_at IS NULL AND (next_at IS NULL OR next_at <= %(now)s)
-     AND (retracted_at IS NOT NULL) = %(retracted)s AND (%(only)s::bigint[] IS NULL OR id = ANY(%(only)s::bigint[]))
+     AND (retracted_at IS NOT NULL) = %(retracted)s{only}
    ORDER BY id LIMIT %(limit)s FOR NO KEY UPDATE {others})
 UPDATE signals_signal signal SET routed_at = %(now)s FROM due WHERE signal.id = due.id
 RETURNING signal.id, signal.mode
 """
+
+_ONLY = " AND id = ANY(%(only)s::bigint[])"
 
 _TOUCH = """
 WITH held AS MATERIALIZED (
@@ -76,8 +78,9 @@ def _run(step: Step, *, limit: int, now: datetime) -> int:
 
 def _take(step: Step, *, limit: int, now: datetime, only: list[int] | None = None, wait: bool = False) -> int:
     """Take a batch of unrouted signals and handle them; what fails takes the mark back with it."""
-    terms = {"now": now, "retracted": step is _recount, "only": only, "limit": limit}
-    taken = db.rows(_TAKE.format(others="" if wait else "SKIP LOCKED"), terms)
+    statement = _TAKE.format(only="" if only is None else _ONLY, others="" if wait else "SKIP LOCKED")
+    terms = {"now": now, "retracted": step is _recount, "limit": limit} | ({} if only is None else {"only": only})
+    taken = db.prepared(statement, terms)
     live = sorted(signal_id for signal_id, mode in taken if mode == "live")
     if live:
         step(live, now)

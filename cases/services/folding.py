@@ -82,8 +82,8 @@ def fold(*, subject_of: Mapping[int, int], now: datetime) -> list[int]:
         subject_of: the subject's entity id by signal id.
     """
     terms = {"signals": list(subject_of), "subjects": list(subject_of.values()), "now": now, "floor": floor_minor()}
-    locked = {case_id for (case_id,) in db.rows(_LOCK, terms)}
-    touched = db.rows(_FOLD, terms)
+    locked = {case_id for (case_id,) in db.prepared(_LOCK, terms)}
+    touched = db.prepared(_FOLD, terms)
     if raced := [case_id for case_id, is_new in touched if not is_new and case_id not in locked]:
         priority.recount(case_ids=raced, now=now)
     return [case_id for case_id, _ in touched]

@@ -78,7 +78,7 @@ def resolve(*, signal_ids: Sequence[int], roles_of: Mapping[str, Sequence[str]])
     Args:
         roles_of: the roles of the queue by abuse type; a signal of another abuse type is its own subject.
     """
-    searches = [_search(row, roles_of) for row in db.rows(_SIGNALS, {"signals": list(signal_ids)})]
+    searches = [_search(row, roles_of) for row in db.prepared(_SIGNALS, {"signals": list(signal_ids)})]
     open_searches = searches
     while open_searches := [search for search in open_searches if search.subject_id is None and search.roles]:
         for search in open_searches:
@@ -111,7 +111,7 @@ def _look_back(searches: Sequence[_Search]) -> None:
     if not wanted:
         return
     events, roles = zip(*sorted(wanted), strict=True)
-    found = db.rows(_EARLIER, {"events": list(events), "roles": list(roles), "links": LINKS, "events_each": EVENTS})
+    found = db.prepared(_EARLIER, {"events": list(events), "roles": list(roles), "links": LINKS, "events_each": EVENTS})
     entity_of = {(event_id, role): entity_id for event_id, role, entity_id in found}
     for search in searches:
         search.subject_id = entity_of.get((search.trigger_id, search.roles[0]))

@@ -12,6 +12,8 @@ import itertools
 from collections import defaultdict
 from typing import Final
 
+from cases.models import Case
+
 EVERY: Final = 4
 
 _ALLOWED: Final = """
@@ -33,13 +35,12 @@ _LONGEST: Final = f"""longest AS MATERIALIZED (
    ORDER BY c.due_at, c.id
    LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)"""
 
-_TAKE: Final = """
+_TAKE: Final[str] = """
 UPDATE cases_case c
    SET state = 'reviewing', claimed_by_id = %(actor)s, claim_until = statement_timestamp() + %(lease)s,
        fence = c.fence + 1
   FROM candidate WHERE c.id = candidate.id
-RETURNING c.*
-"""
+RETURNING """ + ", ".join(f"c.{field.column}" for field in Case._meta.concrete_fields)
 
 BEST_SQL: Final = f"WITH {_BEST}, candidate AS (SELECT id FROM best){_TAKE}"
 

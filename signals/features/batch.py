@@ -76,7 +76,7 @@ WHERE e.id = ANY((SELECT %s::bigint[])::bigint[]) ORDER BY e.id
 def read(event_ids: Sequence[int]) -> Batch:
     """Read the events of a batch."""
     decode = msgspec.json.decode
-    rows = db.rows(EVENTS, [db.array(event_ids)])
+    rows = db.prepared(EVENTS, [db.array(event_ids)])
     # Django hands JSON of plain SQL through as text.
     return Batch([Scored(*(*row[:7], decode(row[7]), decode(row[8]), row[9])) for row in rows])
 
@@ -87,6 +87,6 @@ def texts_of(event_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     statement = (
         "SELECT event_id, member, text FROM signals_personaltext WHERE event_id = ANY((SELECT %s::bigint[])::bigint[])"
     )
-    for event_id, member, text in db.rows(statement, [db.array(event_ids)]):
+    for event_id, member, text in db.prepared(statement, [db.array(event_ids)]):
         found.setdefault(event_id, {})[member] = text
     return found

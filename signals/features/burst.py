@@ -48,7 +48,7 @@ def values(batch: Batch) -> Values:
     """Compute the burst features of a batch with one statement."""
     if batch.kinds.isdisjoint(LOGINS):
         return {}
-    rows = db.rows(STATEMENT, {"ids": db.array(batch.ids), "kinds": list(LOGINS), "most": MOST_FAILURES})
+    rows = db.prepared(STATEMENT, {"ids": db.array(batch.ids), "kinds": list(LOGINS), "most": MOST_FAILURES})
     return {
         event_id: {"fresh_failing_ips_10m": addresses, "fresh_failing_accounts_10m": accounts}
         for event_id, addresses, accounts in rows

@@ -59,7 +59,7 @@ def values(batch: Batch) -> Values:
     if batch.kinds.isdisjoint(STARTED):
         return {}
     given = {"ids": db.array(batch.ids), "kinds": list(STARTED), "most": MOST_PAYMENTS, "sources": LabelSource.values}
-    return {event_id: _figures(*counts) for event_id, *counts in db.rows(STATEMENT, given)}
+    return {event_id: _figures(*counts) for event_id, *counts in db.prepared(STATEMENT, given)}
 
 
 def _figures(recent: int, recent_bad: int, month: int, month_bad: int) -> dict[str, Value]:

@@ -47,5 +47,5 @@ def values(batch: Batch) -> Values:
     """Count the earlier disputes of each payer in a batch with one statement."""
     if batch.kinds.isdisjoint(DISPUTED):
         return {}
-    rows = db.rows(STATEMENT, {"ids": db.array(batch.ids), "kinds": list(DISPUTED), "most": MOST_PAYMENTS})
+    rows = db.prepared(STATEMENT, {"ids": db.array(batch.ids), "kinds": list(DISPUTED), "most": MOST_PAYMENTS})
     return {event_id: {"payer_disputes_180d": count} for event_id, count in rows}

@@ -82,7 +82,7 @@ def values(batch: Batch) -> Values:
         "ids": db.array(batch.ids), "kinds": list(REPORTED), "own": MOST_OWN, "all": MOST_ALL, "events": MOST_EVENTS,
         "sources": _SAYS,
     }  # fmt: skip
-    return {event_id: _figures(*counts) for event_id, *counts in db.rows(STATEMENT, given)}
+    return {event_id: _figures(*counts) for event_id, *counts in db.prepared(STATEMENT, given)}
 
 
 def _figures(judged: int, right: int, all_judged: int, all_right: int) -> dict[str, Value]:

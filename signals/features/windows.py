@@ -46,7 +46,7 @@ def values(group: Group, event_ids: Sequence[int]) -> Values:
     """
     found: Values = {}
     names = [feature.name for feature in group.features]
-    for event_id, *figures in db.rows(_statement(group), {"ids": db.array(event_ids)}):
+    for event_id, *figures in db.prepared(_statement(group), {"ids": db.array(event_ids)}):
         known = found.setdefault(event_id, {})
         for name, figure in zip(names, figures, strict=True):
             if figure is not None:
@@ -58,7 +58,7 @@ def facts_behind(feature: Feature, event_ids: Sequence[int], *, most: int) -> di
     """Return the ids of the newest facts that a window feature counted, by scored event."""
     statement = _evidence_statement(Group(feature.role, feature.on, (feature,)), most)
     found: dict[int, list[int]] = {}
-    for event_id, facts in db.rows(statement, {"ids": db.array(event_ids)}):
+    for event_id, facts in db.prepared(statement, {"ids": db.array(event_ids)}):
         found.setdefault(event_id, []).extend(facts)
     return {event_id: facts[:most] for event_id, facts in found.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from signals.enums import Mode, Severity
 from signals.services.verdicts import Found
-from tscore.core.db import rows
+from tscore.core.db import prepared
 
 # One statement for the newest revision and its signals. Each step is a fence to the planner: while it takes a table for
 # empty, it would walk the whole of it.
@@ -41,7 +41,7 @@ class Known:
 
 def known(event_id: int) -> Known:
     """Return what is known of the event that this revision belongs to."""
-    lines = rows(KNOWN_SQL, {"event": event_id, "live": Mode.LIVE.value})
+    lines = prepared(KNOWN_SQL, {"event": event_id, "live": Mode.LIVE.value})
     found = [
         Found(pk, name, score, Severity(severity), json.loads(reasons))
         for _, _, pk, name, score, severity, reasons in lines

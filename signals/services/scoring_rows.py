@@ -11,7 +11,7 @@ from signals.features.compute import FEATURE_VERSION
 from signals.features.spec import Values
 from signals.models import Event
 from signals.services.signals.rows import OWN_SOURCE
-from tscore.core.db import array, rows, transaction_required
+from tscore.core.db import array, prepared, transaction_required
 
 CURRENT_SQL = """
 SELECT e.id FROM signals_event e WHERE e.id = ANY((SELECT %s::bigint[])::bigint[]) AND NOT EXISTS (
@@ -34,12 +34,14 @@ WITH asked AS MATERIALIZED (
 LOCK_SQL = f"""{OLDER_SQL}
 SELECT id FROM signals_event WHERE id = ANY(ARRAY(SELECT id FROM older)) ORDER BY id FOR NO KEY UPDATE"""
 
-# A value that is no number is written as null, and left out: what is not known is not there.
+# A value that is no number is written as null, and left out: what is not known is not there. The ids are named once
+# more, so that events are looked up by them and not among all that wait to be scored.
 SETTLE_SQL = """
 UPDATE signals_event SET features = jsonb_strip_nulls(given.features), feature_version = %(version)s,
   scored_at = %(now)s, leased_until = NULL, last_error = ''
 FROM jsonb_to_recordset(%(given)s::jsonb) AS given (id bigint, fence int, features jsonb)
-WHERE signals_event.id = given.id AND signals_event.fence = given.fence AND signals_event.scored_at IS NULL
+WHERE signals_event.id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND signals_event.scored_at IS NULL
+  AND signals_event.id = given.id AND signals_event.fence = given.fence
 RETURNING signals_event.id"""
 
 # Back to "not routed": correlation then counts the case of a retracted signal anew.
@@ -55,20 +57,21 @@ RETURNING 1"""
 
 def current(event_ids: Sequence[int]) -> set[int]:
     """Return those of the events that no later revision has replaced."""
-    return {pk for (pk,) in rows(CURRENT_SQL, [array(event_ids)])} if event_ids else set()
+    return {pk for (pk,) in prepared(CURRENT_SQL, [array(event_ids)])} if event_ids else set()
 
 
 @transaction_required
 def lock_older(event_ids: Sequence[int]) -> None:
     """Wait for whoever settles an older revision of these events, and keep others from it."""
-    rows(LOCK_SQL, {"ids": array(event_ids)})
+    prepared(LOCK_SQL, {"ids": array(event_ids)})
 
 
 @transaction_required
 def settle(held: Sequence[Event], features: Values, now: datetime) -> set[int]:
     """Write what was seen; return the events whose lease is still this worker's."""
     given = [{"id": event.pk, "fence": event.fence, "features": features.get(event.pk)} for event in held]
-    done = rows(SETTLE_SQL, {"given": msgspec.json.encode(given).decode(), "version": FEATURE_VERSION, "now": now})
+    terms = {"ids": array([event.pk for event in held]), "given": msgspec.json.encode(given).decode()}
+    done = prepared(SETTLE_SQL, {**terms, "version": FEATURE_VERSION, "now": now})
     return {pk for (pk,) in done}
 
 
@@ -77,4 +80,4 @@ def retract_older(event_ids: Sequence[int], now: datetime) -> int:
     """Withdraw our own signals that older revisions of these events triggered; return how many."""
     if not event_ids:
         return 0
-    return len(rows(RETRACT_SQL, {"ids": array(event_ids), "now": now, "source": OWN_SOURCE}))
+    return len(prepared(RETRACT_SQL, {"ids": array(event_ids), "now": now, "source": OWN_SOURCE}))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import msgspec
+import psycopg
 from django.db import DatabaseError, InterfaceError, connections, transaction
 from django.db.models import Manager, Model, QuerySet
 
@@ -102,6 +103,28 @@ def sqlstate(error: Exception) -> str:
 def rows(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "default") -> list[tuple[Any, ...]]:
     """Return the rows of one statement; for a statement that returns none, an empty list."""
     with connections[using].cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall() if cursor.description else []
+
+
+class _Cursor(psycopg.Cursor[Any]):
+    """Binds values on the server; remembers what it ran, prepared or not, for Django's log of statements."""
+
+    def _convert_query(self, *args: Any) -> Any:
+        self._query = super()._convert_query(*args)
+        return self._query
+
+
+def prepared(sql: str, params: Sequence[Any] | dict[str, Any], using: str = "default") -> list[tuple[Any, ...]]:
+    """Return the rows of a statement that is run again and again: each connection soon reads and plans it no more.
+
+    Values are bound by the server. For statements of which planning is a good part: few rows, several tables. Name
+    their columns, because a plan for `*` ends with the next migration.
+    """
+    line = connections[using]
+    line.ensure_connection()
+    wrapped = line.make_debug_cursor if line.queries_logged else line.make_cursor
+    with line.wrap_database_errors, wrapped(_Cursor(line.connection)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, params)
         return cursor.fetchall() if cursor.description else []
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tscore.core.crashpoints import crashpoint
-from tscore.core.db import OutcomeUnknown, in_any_transaction, in_transaction, rows
+from tscore.core.db import OutcomeUnknown, in_any_transaction, in_transaction, prepared, rows
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.models import IdempotencyKey
 
@@ -108,7 +108,7 @@ def once_long(
     try:
         return _known(taken) or _keep(taken.id, find() or _run(taken.id, run))
     finally:
-        rows("SELECT pg_advisory_unlock(%s)", [number])
+        prepared("SELECT pg_advisory_unlock(%s)", [number])
 
 
 # The oldest rows have the smallest ids: the primary key finds them, and no index of its own is needed.
@@ -160,7 +160,7 @@ WHERE actor = %(actor)s AND key = %(key)s AND NOT coalesce(ref, '{}') ?| %(names
 def _take(key: str, actor: str, request: bytes, now: datetime, *, scope: str) -> _Taken:
     digest, number = hashlib.sha256(request).digest(), _lock_number(actor, key)
     terms = {"key": key, "actor": actor, "digest": digest, "now": now, "number": number}
-    [(is_open, pk, request_hash, status, ref)] = rows(_TAKE_SQL.format(scope=scope), terms)
+    [(is_open, pk, request_hash, status, ref)] = prepared(_TAKE_SQL.format(scope=scope), terms)
     if not is_open:
         raise InFlight
     if pk is None:  # answered and committed between our snapshot and our lock: a new statement sees it

@@ -20,7 +20,7 @@ from django.db import connections, transaction
 from django.db.models import Field, Q, QuerySet
 from django.db.models.functions import Now
 
-from tscore.core.db import in_transaction, rows
+from tscore.core.db import in_transaction, prepared, rows
 from tscore.core.models import WorkRow
 
 logger = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ def _take(free: QuerySet[Row], limit: int) -> list[Row]:
     columns = ", ".join(f'work."{field.column}"' for field in fields)
     statement = _TAKE_SQL.format(chosen=sql, table=model._meta.db_table, columns=columns)
     names = [field.attname for field in fields]
-    found = rows(statement, [*params, settings.WORK_LEASE], using=free.db)
+    found = prepared(statement, [*params, settings.WORK_LEASE], using=free.db)
     taken = [model.from_db(free.db, names, _converted(fields, values, free.db)) for values in found]
     return sorted(taken, key=lambda row: row.pk)
 

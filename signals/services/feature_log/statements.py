@@ -12,7 +12,7 @@ import msgspec
 
 from signals.features.spec import Value
 from signals.models import FeaturePart
-from tscore.core.db import array, rows, transaction_required
+from tscore.core.db import array, prepared, rows, transaction_required
 
 ROWS_AT_ONCE: Final = 5000
 TIMES: Final = ("occurred", "observed", "received", "scored")
@@ -56,14 +56,14 @@ UPDATE signals_featurepart SET files = %(files)s::jsonb, event_ids = '{}', writt
   last_error = ''
 WHERE id = %(id)s AND fence = %(fence)s AND written_at IS NULL RETURNING 1"""
 
+NOTE_SQL = "INSERT INTO signals_scoredbatch (event_ids, scored_at) VALUES (%s::bigint[], %s)"
+
 
 @transaction_required
 def note_scored(event_ids: Sequence[int], now: datetime) -> None:
     """Leave word that the values of these events are to be copied."""
     if event_ids:
-        rows(
-            "INSERT INTO signals_scoredbatch (event_ids, scored_at) VALUES (%s::bigint[], %s)", [array(event_ids), now]
-        )
+        prepared(NOTE_SQL, [array(event_ids), now])
 
 
 def waiting() -> tuple[int, datetime | None]:

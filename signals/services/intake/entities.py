@@ -13,7 +13,7 @@ from signals.kinds_members import ATTRIBUTES
 from signals.services.intake.hubs import is_hub_by_name
 from signals.services.intake.ready import Key, Ready
 from tscore.core import crypto, ids
-from tscore.core.db import Contended, array, rows
+from tscore.core.db import Contended, array, prepared
 
 _ATTRIBUTES = frozenset(ATTRIBUTES)
 
@@ -131,17 +131,18 @@ class Entities:
             return
         columns = [array([getattr(seen, name) for _, seen, _ in found]) for name in ("first", "last")]
         changes = [change for pk, seen, attributes in found if len(change := _change(pk, seen, attributes)) > 1]
-        rows(TOUCH_SQL, [array([pk for pk, _, _ in found]), *columns, _json(changes)])
+        prepared(TOUCH_SQL, [array([pk for pk, _, _ in found]), *columns, _json(changes)])
 
     def _look_up(self, keys: list[Key]) -> None:
-        for pk, kind, external_id, attributes in rows(FIND_SQL, [array(column) for column in zip(*keys, strict=True)]):
+        columns = [array(column) for column in zip(*keys, strict=True)]
+        for pk, kind, external_id, attributes in prepared(FIND_SQL, columns):
             self.ids[kind, external_id] = pk
             self.known[kind, external_id] = msgspec.json.decode(attributes)
 
     def _make(self, keys: list[Key]) -> None:
         """Store entities; one that somebody else stored meanwhile is found when one looks again."""
         if keys:
-            for pk, kind, external_id in rows(MAKE_SQL, [_json([_record(key, self.seen[key]) for key in keys])]):
+            for pk, kind, external_id in prepared(MAKE_SQL, [_json([_record(key, self.seen[key]) for key in keys])]):
                 self.ids[kind, external_id] = pk
                 self.new.add((kind, external_id))
 
@@ -149,7 +150,7 @@ class Entities:
         """Store the personal values of new entities, where no statement of events does it."""
         pks, sealed = self.sealed_values()
         if pks:
-            rows(VALUES_SQL, [crypto.KEY_ID, array(pks), array(sealed)])
+            prepared(VALUES_SQL, [crypto.KEY_ID, array(pks), array(sealed)])
 
     def sealed_values(self) -> tuple[list[int], list[str]]:
         """Encrypt the values of entities that did not exist, as hex; what was erased once is not stored again."""

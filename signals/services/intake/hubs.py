@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from signals.services.intake.ready import Key
-from tscore.core.db import array, rows
+from tscore.core.db import array, prepared
 
 MOST_ACCOUNTS = 100
 MOST_LINKS = 5000  # of which the accounts are counted
@@ -74,4 +74,4 @@ def is_hub_by_name(key: Key) -> bool:
 def mark(entity_ids: Collection[int]) -> None:
     """Mark those of these addresses and domains that have become hubs; joins the caller's transaction."""
     if entity_ids:
-        rows(MARK_SQL, [array(sorted(entity_ids)), MOST_LINKS, MOST_ACCOUNTS + 1, MOST_ACCOUNTS])
+        prepared(MARK_SQL, [array(sorted(entity_ids)), MOST_LINKS, MOST_ACCOUNTS + 1, MOST_ACCOUNTS])

@@ -16,7 +16,7 @@ from signals.services.intake.entities import Entities, Links
 from signals.services.intake.ready import Ready
 from signals.services.intake.revisions import History, Revision
 from tscore.core import crypto
-from tscore.core.db import array, rows, transaction_required
+from tscore.core.db import array, prepared, transaction_required
 
 LANES = 2**31
 _LANE_CLASS = 0x5453_0000
@@ -90,7 +90,7 @@ def history(source_id: int, external_ids: Iterable[str]) -> History:
     names = sorted(set(external_ids))
     lock_lanes(source_id, names)
     found = History()
-    for external_id, observed_at, content_mac, pk in rows(KNOWN_SQL, [source_id, names]):
+    for external_id, observed_at, content_mac, pk in prepared(KNOWN_SQL, [source_id, names]):
         found.add(external_id, Revision(observed_at, bytes(content_mac), pk))
     return found
 
@@ -98,12 +98,12 @@ def history(source_id: int, external_ids: Iterable[str]) -> History:
 def lock_lanes(number: int, names: Iterable[str]) -> None:
     """Lock these names until the transaction ends; so many lanes that others' names hardly ever share one."""
     lanes = sorted({zlib.crc32(name.encode()) % LANES for name in names})
-    rows(LOCK_SQL, [_LANE_CLASS + number, lanes])
+    prepared(LOCK_SQL, [_LANE_CLASS + number, lanes])
 
 
 def new_ids(count: int) -> list[int]:
     """Draw row ids for events."""
-    return [pk for (pk,) in rows(IDS_SQL, [count])] if count else []
+    return [pk for (pk,) in prepared(IDS_SQL, [count])] if count else []
 
 
 @transaction_required
@@ -118,7 +118,7 @@ def store(*, source_id: int, items: Sequence[ToStore], found: History, received_
     for row in items:
         links.add(row.item, entities.ids)
     later = found.successors()
-    rows(STORE_SQL, {
+    prepared(STORE_SQL, {
         "source": source_id,
         "received": received_at,
         "key_id": crypto.KEY_ID,
@@ -129,7 +129,7 @@ def store(*, source_id: int, items: Sequence[ToStore], found: History, received_
     })  # fmt: skip
     mine = {row.pk for row in items}
     if older := {pk: at for pk, at in later.items() if pk not in mine}:
-        rows(SUPERSEDE_SQL, [list(older), list(older.values())])
+        prepared(SUPERSEDE_SQL, [list(older), list(older.values())])
     _join(entities, links)
 
 
@@ -138,7 +138,7 @@ def _join(entities: Entities, links: Links) -> None:
 
     Last, because from here to the commit batches wait for each other's popular entities.
     """
-    linked = rows(LINK_SQL, _arrays(LINK_COLUMNS, links.columns()) | {"hub_kinds": array(hubs.KINDS)})
+    linked = prepared(LINK_SQL, _arrays(LINK_COLUMNS, links.columns()) | {"hub_kinds": array(hubs.KINDS)})
     entities.touch()
     accounts = {pk for key, pk in entities.ids.items() if key[0] == "account"}
     known = {entities.ids[key] for key in entities.known}

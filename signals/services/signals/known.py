@@ -11,7 +11,7 @@ from signals.services.intake.problems import ItemRefused
 from signals.services.intake.ready import Key
 from signals.services.intake.write import lock_lanes
 from signals.services.signals.ready import ReadySignal
-from tscore.core.db import rows, transaction_required
+from tscore.core.db import prepared, transaction_required
 
 _LANES = 0x0800_0000  # apart from the lanes of events, whose numbers are those of sources
 
@@ -66,9 +66,9 @@ def known_signals(source_id: int, items: Sequence[ReadySignal]) -> Known:
     names = [item.external_id for item in items]
     lock_lanes(_LANES, [*names, *("\x1f".join(key.values()) for key in keys)])
     known = Known()
-    for external_id, content_mac, pk in rows(BY_ID_SQL, [source_id, names]):
+    for external_id, content_mac, pk in prepared(BY_ID_SQL, [source_id, names]):
         known.by_id[external_id] = (bytes(content_mac), pk)
-    for detector, kind, entity, key, pk in rows(BY_KEY_SQL, [msgspec.json.encode(keys).decode()]):
+    for detector, kind, entity, key, pk in prepared(BY_KEY_SQL, [msgspec.json.encode(keys).decode()]):
         known.by_key[detector, (kind, entity), key] = pk
     known.events = named_events({(event.source, event.id) for item in items for event in item.data.events})
     return known
@@ -77,5 +77,5 @@ def known_signals(source_id: int, items: Sequence[ReadySignal]) -> Known:
 def named_events(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Return the row of the current revision of each event (source, id) that is held."""
     named = sorted(names)
-    found = rows(EVENTS_SQL, [[source for source, _ in named], [name for _, name in named]]) if named else []
+    found = prepared(EVENTS_SQL, [[source for source, _ in named], [name for _, name in named]]) if named else []
     return {(source, name): pk for source, name, pk in found}

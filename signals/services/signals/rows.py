@@ -14,7 +14,7 @@ from django.conf import settings
 from signals.enums import Mode, Severity
 from signals.models import Source
 from tscore.core import crypto, money
-from tscore.core.db import rows, transaction_required
+from tscore.core.db import prepared, transaction_required
 
 OWN_SOURCE = "tscore"
 _STEPS = list(Severity.values)
@@ -112,7 +112,7 @@ def raise_signals(
         records.setdefault(record["external_id"], record)
     found: list[int | None] = [None] * len(drafts)
     given = {"signals": msgspec.json.encode([*records.values()]).decode(), "source": holder.pk, "received": received_at}
-    for place, pk in rows(INSERT_SQL, given):
+    for place, pk in prepared(INSERT_SQL, given):
         found[place] = pk
     return found
 
@@ -122,9 +122,9 @@ def ensure_detectors(specs: Sequence[tuple[str, str, str, str, str]]) -> dict[st
     """Return detectors by name, made if need be from (name, version, abuse type, title, mode)."""
     columns = [list(column) for column in zip(*specs, strict=True)] or [[]] * 5
     given = dict(zip(("names", "versions", "types", "titles", "modes"), columns, strict=True))
-    found = rows(DETECTORS_SQL, given)
+    found = prepared(DETECTORS_SQL, given)
     if len(found) < len({spec[0] for spec in specs}):  # somebody else added one meanwhile: a new statement sees it
-        found = rows(DETECTORS_SQL, given)
+        found = prepared(DETECTORS_SQL, given)
     return {name: DetectorRow(pk, mode) for pk, name, mode in found}
 
 
