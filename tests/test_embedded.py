@@ -235,3 +235,29 @@ def test_reset_leaves_a_strange_folder_alone(tmp_path: Path) -> None:
         reset.reset(tmp_path)
 
     assert (tmp_path / "thesis.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "cache", "log"),
+    [
+        ({"DEMO": "1"}, "64MB", "512MB"),
+        ({"DEMO": "1", "DATABASE_CACHE_MB": "300"}, "64MB", "512MB"),
+        ({"DATABASE_CACHE_MB": "300"}, "300MB", "2GB"),
+    ],
+)
+def test_postgres_stays_small_for_a_demo_and_takes_the_cache_it_is_given(monkeypatch, told, cache, log):
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+
+    assert (postgres.sized()["shared_buffers"], postgres.sized()["max_wal_size"]) == (cache, log)
+
+
+def test_postgres_takes_a_sixteenth_of_the_memory_for_its_cache_within_bounds(monkeypatch):
+    pages = {"SC_PAGE_SIZE": 4096}
+    found = []
+    for machine_gb in (0.5, 4, 64):
+        pages["SC_PHYS_PAGES"] = int(machine_gb * 2**30 / 4096)
+        monkeypatch.setattr(postgres.os, "sysconf", pages.__getitem__)
+        found.append(postgres.sized()["shared_buffers"])
+
+    assert found == ["64MB", "256MB", "1024MB"]

@@ -1,8 +1,9 @@
 """The Celery app: one task, "look now", and the beat timetable. Nothing depends on a message arriving."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tscore.settings")
@@ -10,7 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tscore.settings")
 from django.conf import settings
 from django.utils import timezone
 
-app = Celery("tscore")
+# Without Celery's own care for Django: it closes every connection after every task, several times a second, and with it
+# go all plans and caches of that connection. `look` closes those that are old or broken.
+app = Celery("tscore", fixups=[])
 app.conf.update(
     broker_url=settings.BROKER_URL,
     result_backend=None,
@@ -36,6 +39,14 @@ app.conf.update(
     else {},
     beat_max_loop_interval=5,
 )
+
+
+@signals.worker_init.connect
+def get_ready(**kwargs: Any) -> None:
+    """Load the console in a worker; the clock does without."""
+    import django
+
+    django.setup()
 
 
 @app.task(name="look")

@@ -33,8 +33,8 @@ class EventView:
 
     def at_least(self, name: str, least: float) -> bool:
         """Tell whether a feature is known and reaches a threshold."""
-        value = self.number(name)
-        return value is not None and value >= least
+        value = self.features.get(name)
+        return value is not None and not isinstance(value, str) and value >= least
 
     def is_zero(self, name: str) -> bool:
         """Tell whether a feature is known and nothing."""

@@ -14,6 +14,7 @@ from tests.cases import build
 from tests.faults import stages
 from tests.faults.events import accept_spraying
 from tests.processes import becomes_true
+from tscore.core import db
 from tscore.core.models import AuditEvent
 
 LEASE_S = 1.2
@@ -115,3 +116,22 @@ def _is_quiet():
         and not Signal.objects.filter(routed_at=None).exists()
         and not Action.objects.exclude(state="done").exists()
     )
+
+
+def test_worker_keeps_its_connections_and_with_them_its_plans_from_wake_to_wake(transactional_db, broker, tmp_path):
+    with stages.beat(tmp_path / "beat"), stages.worker():
+        assert becomes_true(lambda: len(_connections()) == 2, within_s=30)  # one a thread
+        before = _connections()
+        time.sleep(3)  # three wakes of each stage
+        after = _connections()
+
+    assert after == before
+
+
+def _connections():
+    """Return the connections that are not our own."""
+    found = db.rows(
+        "SELECT pid, backend_start FROM pg_stat_activity WHERE datname = current_database() AND usename = 'app'"
+        " AND pid <> pg_backend_pid()"
+    )
+    return set(found)

@@ -28,8 +28,9 @@ def _rule(kind: str, role: str, number: int) -> PackRule:
     def find(view: EventView) -> Finding | None:
         if number == 0 and (view.amount_base_minor or 0) >= LARGE_MINOR:
             return Finding(role, 0.75, (Reason("large", "A large payment.", view.amount_base_minor),))
-        if any(view.at_least(name, NEVER) for name in asked):
-            return Finding(role, 0.75, (Reason("never", "This never happens.", 1),))
+        for feature in asked:
+            if view.at_least(feature, NEVER):
+                return Finding(role, 0.75, (Reason("never", "This never happens.", 1),))
         return None
 
     name = f"bench.{kind.replace('.', '_')}_{number}"

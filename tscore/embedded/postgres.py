@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tscore import env
 from tscore.embedded import identity, paths
 from tscore.embedded.server import Server
 
@@ -16,7 +17,6 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "100",
     "max_locks_per_transaction": "256",  # each id of a batch is one
-    "shared_buffers": "64MB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",
     "io_method": "sync",
@@ -26,7 +26,6 @@ SETTINGS = {
     "max_parallel_workers_per_gather": "0",
     "max_logical_replication_workers": "0",
     "jit": "off",
-    "max_wal_size": "512MB",
     "checkpoint_timeout": "10min",
     "wal_compression": "on",
     "timezone": "UTC",
@@ -41,6 +40,11 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "shared_preload_libraries": "pg_stat_statements",
 }
+# A demo world stays small, on whatever machine; a console at work is given room, so that hot pages stay in memory and
+# checkpoints, after which whole pages are logged again, are minutes apart.
+SMALL_SETTINGS = {"shared_buffers": "64MB", "max_wal_size": "512MB"}
+WORK_SETTINGS = {"max_wal_size": "2GB"}
+LEAST_CACHE_MB, MOST_CACHE_MB, CACHE_SHARE = 64, 1024, 16
 # For folders that are deleted after use: nothing of them has to survive a power cut. Tests empty their tables; whoever
 # counts them just then would make the next test's plans wait for the tables being counted again.
 THROWAWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
@@ -117,9 +121,18 @@ def server(data: Path, *, who: str, throwaway: bool) -> Server:
 
 def command(data: Path, *, throwaway: bool) -> list[str]:
     """Return the command line of the server."""
-    settings = SETTINGS | (THROWAWAY_SETTINGS if throwaway else {})
+    settings = SETTINGS | (SMALL_SETTINGS | THROWAWAY_SETTINGS if throwaway else sized())
     argv = [str(binary("postgres")), "-D", str(folder(data)), "-k", str(paths.run_dir(data))]
     return argv + [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+
+
+def sized() -> dict[str, str]:
+    """Return how much memory and log the server may use: DATABASE_CACHE_MB, or a sixteenth of the machine's memory."""
+    if env.flag("DEMO"):
+        return SMALL_SETTINGS
+    machine_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    usual = min(max(machine_mb // CACHE_SHARE, LEAST_CACHE_MB), MOST_CACHE_MB)
+    return WORK_SETTINGS | {"shared_buffers": f"{env.number('DATABASE_CACHE_MB', usual, least=1)}MB"}
 
 
 def is_ready(data: Path) -> bool:
