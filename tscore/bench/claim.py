@@ -98,8 +98,8 @@ def _claim_as(queue_id: int, person_id: int, start: float, end: float) -> list[C
     while time.time() < end:
         began = time.perf_counter()
         case = claims.claim_next(queue=queue, actor=person, now=timezone.now())
-        told.append((case.pk if case else 0, (time.perf_counter() - began) * 1000))
         if case is None:
             break
+        told.append((case.pk, (time.perf_counter() - began) * 1000))
     connections.close_all()
     return told

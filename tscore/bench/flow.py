@@ -8,6 +8,7 @@ which its batch was due and not from when it could be sent, so that waiting coun
 from __future__ import annotations
 
 import statistics
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from datetime import datetime, timedelta
 
 import urllib3
 
+from signals.enums import EventStatus
 from signals.models import Event, Signal
 from signals.services import ingest
 from tscore import pipeline
@@ -82,11 +84,11 @@ def _flow(events: Items, *, now: datetime, seconds: float) -> list[Line]:
         rate, after = sent / took, workers.memory_mb(worker)
         answers = sender.open(rate=rate / 2, seconds=seconds / 2)
         _drain()
-    lost = sender.sent - (_stored() - sender.first)
+    lost = sender.taken - (_stored() - sender.first)
     how = f"{sent:,} events in {took:.0f} s over HTTP, {RULES} rules, 2 web workers, 1 worker; {report.load()}"
     return [
         report.line("flow_per_s", round(rate), "events/s", how, at_least=GOALS["rate"]),
-        report.line("flow_lost", lost + _unfinished(), "events", "sent and not stored, scored or routed", at_most=0),
+        report.line("flow_lost", lost + _unfinished(), "events", "taken in, not stored, scored or routed", at_most=0),
         report.line(
             "flow_ack_p99", round(report.share(answers, 0.99)), "ms",
             f"{len(answers)} batches at half that rate, from when each was due", at_most=GOALS["ack_ms"],
@@ -96,10 +98,11 @@ def _flow(events: Items, *, now: datetime, seconds: float) -> list[Line]:
 
 
 class _Sender:
-    """Sends batches to the console, and counts what it sent."""
+    """Sends batches to the console, and counts what it says it has taken in for the first time."""
 
     def __init__(self, url: str, token: str, events: Items) -> None:
-        self.url, self.events, self.sent, self.first = url, events, 0, _stored()
+        self.url, self.events, self.taken, self.first = url, events, 0, _stored()
+        self.lock = threading.Lock()
         self.headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self.pool = urllib3.PoolManager(maxsize=SENDERS, retries=False, timeout=120.0)
 
@@ -133,7 +136,9 @@ class _Sender:
         answer = self.pool.request("POST", self.url, body=body, headers=self.headers)
         if answer.status != 200:
             raise RuntimeError(f"The console answered {answer.status}: {answer.data[:300]!r}")
-        self.sent += traffic.BATCH
+        counts = answer.json()["counts"]
+        with self.lock:
+            self.taken += sum(counts.values()) - counts[EventStatus.DUPLICATE]
 
 
 def _stored() -> int:

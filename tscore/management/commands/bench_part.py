@@ -31,7 +31,7 @@ def _fold(full: bool) -> list[report.Line]:
 
 def _claim(full: bool) -> list[report.Line]:
     many = 5_000_000 if full else 200_000
-    return claim.run(now=timezone.now(), few=10_000, many=many, seconds=30 if full else 10)
+    return claim.run(now=timezone.now(), few=30_000, many=many, seconds=30 if full else 10)
 
 
 def _assess(full: bool) -> list[report.Line]:
