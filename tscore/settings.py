@@ -82,7 +82,6 @@ TEMPLATES = [
 ]
 
 # Database
-# Three roles on one database: `default` serves, `owner` migrates, `sealer` chains the audit trail.
 # Rows are found by key, on storage that does not seek: with the planner's default, small batches read whole tables.
 _PLANS = "-c random_page_cost=1.1 -c jit=off"
 # A pooler that hands out connections by the transaction has to know of prepared statements; an old one does not.
@@ -113,6 +112,7 @@ def _alias(role: str, url: str, *, options: str) -> dict[str, object]:
 
 
 _URL = env.text("DATABASE_URL")
+# Three roles on one database: `default` serves, `owner` migrates, `sealer` chains the audit trail.
 DATABASES = {
     "default": _alias("app", _URL, options=_TIMEOUTS),
     "owner": _alias("owner", env.text("DATABASE_OWNER_URL", _URL), options="-c lock_timeout=4s"),

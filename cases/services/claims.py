@@ -82,7 +82,7 @@ def _claim_next(queue: Queue, actor: User, now: datetime) -> Case | None:
     leads = permissions.may_lead(actor, queue)
     terms = {"queue": queue.pk, "actor": actor.pk, "now": now, "leads": leads, "lease": settings.CLAIM_LEASE}
     for values in db.prepared(turns.next_sql(queue.pk), terms):
-        case = Case.from_db("default", [field.attname for field in Case._meta.concrete_fields], values)
+        case = Case.from_db("default", [field.attname for field in turns.FIELDS], values)
         note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
         return case
     return None

@@ -79,7 +79,7 @@ def _run(step: Step, *, limit: int, now: datetime) -> int:
 def _take(step: Step, *, limit: int, now: datetime, only: list[int] | None = None, wait: bool = False) -> int:
     """Take a batch of unrouted signals and handle them; what fails takes the mark back with it."""
     statement = _TAKE.format(only="" if only is None else _ONLY, others="" if wait else "SKIP LOCKED")
-    terms = {"now": now, "retracted": step is _recount, "limit": limit} | ({} if only is None else {"only": only})
+    terms = {"now": now, "retracted": step is _recount, "limit": limit, "only": db.array(only or [])}
     taken = db.prepared(statement, terms)
     live = sorted(signal_id for signal_id, mode in taken if mode == "live")
     if live:

@@ -81,7 +81,8 @@ def fold(*, subject_of: Mapping[int, int], now: datetime) -> list[int]:
     Args:
         subject_of: the subject's entity id by signal id.
     """
-    terms = {"signals": list(subject_of), "subjects": list(subject_of.values()), "now": now, "floor": floor_minor()}
+    signals, subjects = db.array(list(subject_of)), db.array(list(subject_of.values()))
+    terms = {"signals": signals, "subjects": subjects, "now": now, "floor": floor_minor()}
     locked = {case_id for (case_id,) in db.prepared(_LOCK, terms)}
     touched = db.prepared(_FOLD, terms)
     if raced := [case_id for case_id, is_new in touched if not is_new and case_id not in locked]:

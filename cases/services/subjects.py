@@ -26,7 +26,7 @@ SELECT signal.id, signal.entity_id, entity.kind, signal.abuse_type_id, trigger_e
   JOIN signals_entity entity ON entity.id = signal.entity_id
   LEFT JOIN signals_signalevent evidence ON evidence.signal_id = signal.id AND evidence.position = 0
   LEFT JOIN signals_event trigger_event ON trigger_event.id = evidence.event_id
- WHERE signal.id = ANY(%(signals)s)
+ WHERE signal.id = ANY(%(signals)s::bigint[])
  ORDER BY signal.id
 """
 
@@ -78,7 +78,7 @@ def resolve(*, signal_ids: Sequence[int], roles_of: Mapping[str, Sequence[str]])
     Args:
         roles_of: the roles of the queue by abuse type; a signal of another abuse type is its own subject.
     """
-    searches = [_search(row, roles_of) for row in db.prepared(_SIGNALS, {"signals": list(signal_ids)})]
+    searches = [_search(row, roles_of) for row in db.prepared(_SIGNALS, {"signals": db.array(signal_ids)})]
     open_searches = searches
     while open_searches := [search for search in open_searches if search.subject_id is None and search.roles]:
         for search in open_searches:
@@ -111,7 +111,8 @@ def _look_back(searches: Sequence[_Search]) -> None:
     if not wanted:
         return
     events, roles = zip(*sorted(wanted), strict=True)
-    found = db.prepared(_EARLIER, {"events": list(events), "roles": list(roles), "links": LINKS, "events_each": EVENTS})
+    terms = {"events": db.array(events), "roles": db.array(roles), "links": LINKS, "events_each": EVENTS}
+    found = db.prepared(_EARLIER, terms)
     entity_of = {(event_id, role): entity_id for event_id, role, entity_id in found}
     for search in searches:
         search.subject_id = entity_of.get((search.trigger_id, search.roles[0]))

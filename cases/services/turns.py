@@ -15,6 +15,7 @@ from typing import Final
 from cases.models import Case
 
 EVERY: Final = 4
+FIELDS: Final = Case._meta.concrete_fields  # of the case that is handed out, in this order
 
 _ALLOWED: Final = """
      AND c.id <> ALL (ARRAY(SELECT s.case_id FROM cases_caseskip s WHERE s.actor_id = %(actor)s AND s.until > %(now)s))
@@ -40,7 +41,7 @@ UPDATE cases_case c
    SET state = 'reviewing', claimed_by_id = %(actor)s, claim_until = statement_timestamp() + %(lease)s,
        fence = c.fence + 1
   FROM candidate WHERE c.id = candidate.id
-RETURNING """ + ", ".join(f"c.{field.column}" for field in Case._meta.concrete_fields)
+RETURNING """ + ", ".join(f"c.{field.column}" for field in FIELDS)
 
 BEST_SQL: Final = f"WITH {_BEST}, candidate AS (SELECT id FROM best){_TAKE}"
 

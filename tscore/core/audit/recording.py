@@ -15,20 +15,16 @@ from tscore.core.models import AuditEvent
 if TYPE_CHECKING:
     from tscore.core.models import User
 
-_COLUMNS: Final = (
-    "at", "actor_id", "actor_name", "on_behalf_of", "verb", "object_type", "object_ref", "before", "after", "reason",
-    "request_id", "ip",
-)  # fmt: skip
+_TYPES: Final = {
+    "at": "timestamptz", "actor_id": "bigint", "actor_name": "text", "on_behalf_of": "text", "verb": "text",
+    "object_type": "text", "object_ref": "text", "before": "jsonb", "after": "jsonb", "reason": "text",
+    "request_id": "text", "ip": "inet",
+}  # fmt: skip
 
 # Said thousands of times an hour: the ORM would build it anew each time, in longer than the database takes.
-_WRITE_SQL: Final = """
-INSERT INTO core_auditevent (at, actor_id, actor_name, on_behalf_of, verb, object_type, object_ref, before, after,
-  reason, request_id, ip)
-SELECT at, actor_id, actor_name, on_behalf_of, verb, object_type, object_ref, before::jsonb, after::jsonb, reason,
-  request_id, ip
-FROM jsonb_to_recordset(%s::jsonb) AS r (place int, at timestamptz, actor_id bigint, actor_name text,
-  on_behalf_of text, verb text, object_type text, object_ref text, before text, after text, reason text,
-  request_id text, ip inet)
+_WRITE_SQL: Final = f"""
+INSERT INTO core_auditevent ({", ".join(_TYPES)}) SELECT {", ".join(_TYPES)}
+FROM jsonb_to_recordset(%s::jsonb) AS r (place int, {", ".join(f"{name} {kind}" for name, kind in _TYPES.items())})
 ORDER BY place
 RETURNING id"""
 
@@ -87,13 +83,9 @@ def record_many(entries: Sequence[Entry]) -> list[AuditEvent]:
 
 
 def _record(place: int, row: AuditEvent) -> dict[str, Any]:
-    found = {name: getattr(row, name) for name in _COLUMNS}
-    return {"place": place, **found, "at": row.at.isoformat(), "before": _json(row.before), "after": _json(row.after)}
-
-
-def _json(value: dict[str, Any] | None) -> str | None:
-    """Return JSON as text: as a part of the whole, nothing could not be told from null."""
-    return None if value is None else json.dumps(value)
+    """Return what is known of an entry; what is not is left out, so that nothing is never taken for JSON's null."""
+    found = {name: value for name in _TYPES if (value := getattr(row, name)) is not None}
+    return {**found, "place": place, "at": row.at.isoformat()}
 
 
 def _row(entry: Entry) -> AuditEvent:
