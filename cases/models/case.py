@@ -41,6 +41,8 @@ class Case(models.Model):
     is_calibrated = models.BooleanField(
         default=False, db_default=False, help_text="the probability comes from labels, not from the score as it is"
     )
+    top_score = models.FloatField(null=True, help_text="highest score of its live signals; none: to be counted anew")
+    top_money_minor = models.BigIntegerField(null=True, help_text="most money that one of its live signals names")
     priority = models.FloatField()
     headline = models.CharField(max_length=300, default="", blank=True, help_text="sentence of the strongest reason")
     rerank_at = models.DateTimeField(null=True)

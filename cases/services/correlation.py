@@ -61,9 +61,14 @@ def correlate_at_once(*, signal_ids: Sequence[int], now: datetime) -> dict[int, 
 
     Whoever handles one of them at this moment is waited for, so that its case is known either way.
     """
-    db.in_transaction(lambda: _take(_fold, limit=len(signal_ids), now=now, only=list(signal_ids), wait=True))
-    homes = CaseSignal.objects.filter(signal_id__in=list(signal_ids)).values_list("signal_id", "case_id")
-    return {signal_id: Case(pk=case_id).ref for signal_id, case_id in homes}
+    ids = list(signal_ids)
+    homes: dict[int, int] = {}
+    for _ in range(db.ATTEMPTS):  # more than once only where somebody else opens the same case at this moment
+        taken = db.in_transaction(lambda: _take(_fold, limit=len(ids), now=now, only=ids, wait=True))
+        homes = dict(CaseSignal.objects.filter(signal_id__in=ids).values_list("signal_id", "case_id"))
+        if not taken or len(homes) == len(ids):
+            break
+    return {signal_id: Case(pk=case_id).ref for signal_id, case_id in homes.items()}
 
 
 def _run(step: Step, *, limit: int, now: datetime) -> int:

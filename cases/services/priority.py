@@ -38,12 +38,9 @@ live AS MATERIALIZED (
     JOIN cases_casesignal attached ON attached.case_id = mine.key
     JOIN signals_signal signal ON signal.id = attached.signal_id
    WHERE signal.retracted_at IS NULL),
-{counting.COUNTED_SQL}
+{counting.counted_sql()}
 UPDATE cases_case c
-   SET probability = counted.probability, is_calibrated = counted.is_calibrated,
-       severity = counted.severity, stake_minor = counted.stake_minor, due_at = counted.due_at,
-       headline = CASE WHEN c.is_blind THEN c.headline ELSE coalesce(counted.headline, c.headline) END,
-       priority = counted.priority, rerank_at = counted.rerank_at,
+   SET {counting.SET_SQL},
        follows_id = coalesce(c.follows_id, {counting.PRIOR_SQL.format(case="c")})
   FROM counted
  WHERE counted.key = c.id

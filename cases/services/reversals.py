@@ -169,7 +169,7 @@ def _reopen(case: Case, actor: User, now: datetime) -> bool:
     """Give the case back to the person, unless it is open or a newer one of its kind is."""
     if case.state != CaseState.CLOSED or find_newer_open(case) is not None or not _holds_anything(case):
         return False
-    changes = {"closed_at": None, "rerank_at": now, "version": case.version + 1}
+    changes = {"closed_at": None, "rerank_at": now, "top_score": None, "version": case.version + 1}
     try:
         with transaction.atomic():
             holding.hand_out(case, CaseMove.REOPENED, to=actor, **changes)

@@ -8,6 +8,8 @@ from django.db.models import Q
 from signals.models.entities import Entity, Source
 from tscore.core.models.work import WorkRow
 
+PAYOUT_KINDS = ("payout.requested", "payout.held", "payout.released", "payout.paid")
+
 
 class Event(WorkRow):
     """One revision of a fact. Current is the revision with the greatest `observed_at` of its `(source, external_id)`.
@@ -82,4 +84,12 @@ class Involvement(models.Model):
     COPIED = ("device", "ip", "card")  # members whose entity stands in a column of this name
 
     class Meta:
-        indexes = [models.Index(fields=["entity", "occurred_at"], name="involvement_entity_time")]
+        indexes = [
+            models.Index(fields=["entity", "occurred_at"], name="involvement_entity_time"),
+            # What an account may still be paid is asked whenever its case grows, however much else it does.
+            models.Index(
+                fields=["entity"],
+                name="involvement_payout",
+                condition=Q(kind__in=PAYOUT_KINDS, superseded_at__isnull=True),
+            ),
+        ]
