@@ -88,10 +88,12 @@ WITH near AS (
     WHERE link.origin_id = %(entity)s AND entity.kind = ANY(%(kinds)s)
     ORDER BY link.last_seen_at DESC, link.target_id DESC LIMIT %(linked)s)
   UNION ALL
-  (SELECT link.origin_id, link.kind, link.first_seen_at, link.last_seen_at, link.count
-     FROM signals_link link JOIN signals_entity entity ON entity.id = link.origin_id
-    WHERE link.target_id = %(entity)s AND entity.kind = ANY(%(kinds)s)
-    ORDER BY link.last_seen_at DESC, link.origin_id DESC LIMIT %(linked)s))
+  (SELECT * FROM (
+     SELECT link.origin_id AS id, link.kind, link.first_seen_at, link.last_seen_at, link.count
+       FROM signals_link link JOIN signals_entity entity ON entity.id = link.origin_id
+      WHERE link.target_id = %(entity)s AND entity.kind = ANY(%(kinds)s)
+      ORDER BY link.first_seen_at DESC, link.origin_id DESC LIMIT %(sharers)s) joined
+    ORDER BY last_seen_at DESC, id DESC LIMIT %(linked)s))
 SELECT near.id, near.kind, near.first_seen_at, near.last_seen_at, near.count, shared.accounts, shared.actioned
   FROM near CROSS JOIN LATERAL (
     SELECT count(*) AS accounts,

@@ -37,8 +37,8 @@ WITH mine AS MATERIALIZED (
 SELECT mine.id, mine.kind, ARRAY(
     SELECT DISTINCT account.origin_id
       FROM (SELECT newest.origin_id
-              FROM (SELECT link.origin_id, link.last_seen_at FROM signals_link link
-                     WHERE link.target_id = mine.id ORDER BY link.last_seen_at DESC LIMIT %(reads)s) newest
+              FROM (SELECT link.origin_id FROM signals_link link
+                     WHERE link.target_id = mine.id ORDER BY link.first_seen_at DESC LIMIT %(reads)s) newest
              WHERE (SELECT origin.kind FROM signals_entity origin WHERE origin.id = newest.origin_id) = 'account'
              LIMIT %(sharers)s) account)
   FROM mine ORDER BY mine.id

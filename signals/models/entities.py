@@ -60,4 +60,5 @@ class Link(models.Model):
     count = models.IntegerField(default=1)
 
     class Meta:
-        indexes = [models.Index(fields=["target", "last_seen_at"], name="link_target")]
+        # By what does not change when the two are seen together again, so that it need not be written again.
+        indexes = [models.Index(fields=["target", "first_seen_at"], name="link_target")]

@@ -1,7 +1,6 @@
 """Facts from the marketplace. Immutable but for their work columns."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -45,7 +44,6 @@ class Event(WorkRow):
         ]
         indexes = [
             models.Index(fields=["id"], name="event_unscored", condition=Q(scored_at__isnull=True)),
-            BrinIndex(fields=["received_at"], name="event_received"),
             # A burst of failed log-ins is looked for in one sender's whole stream, which no entity's index covers.
             models.Index(fields=["source", "occurred_at"], name="event_failed_login", condition=Q(kind="login.failed")),
             # How often reports are right is counted over the newest of all reporters.

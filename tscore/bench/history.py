@@ -25,6 +25,7 @@ class History:
         many_cases.play(scale=scale, now=now)
         self.entities: int = Entity.objects.aggregate(most=Max("pk"))["most"]
         self.events: int = Event.objects.aggregate(most=Max("pk"))["most"]
+        self.last: datetime = Event.objects.aggregate(last=Max("received_at"))["last"]
         self.copies = 0
         for table in ("entity", "event"):  # what comes later has ids beyond all copies
             db.rows(
@@ -40,6 +41,7 @@ class History:
                 "done": self.copies,
                 "entities": self.entities,
                 "events": self.events,
+                "last": self.last,
             }
             many_cases.as_owner(SQL.read_text(), terms)
             self.copies += wanted

@@ -1,5 +1,6 @@
 -- Copies the events of a small real world with all that hangs on them; each copy has entities of its own.
 -- Parameters: %(copies)s more copies, after those that %(done)s counts; %(entities)s and %(events)s, by which ids move on.
+-- Copies are received one after the other, from %(last)s on.
 
 INSERT INTO signals_entity (id, kind, external_id, ref, attributes, state, state_at, hub, first_seen_at, last_seen_at)
 SELECT e.id + c * %(entities)s, e.kind, e.external_id || '/' || c, 'en_c' || e.id + c * %(entities)s, e.attributes,
@@ -9,10 +10,12 @@ SELECT e.id + c * %(entities)s, e.kind, e.external_id || '/' || c, 'en_c' || e.i
 INSERT INTO signals_event (id, source_id, external_id, kind, entity_id, actor_id, occurred_at, observed_at, received_at,
   content_mac, payload, roles, amount_base_minor, flags, features, feature_version, scored_at, attempts, fence)
 SELECT e.id + c * %(events)s, e.source_id, e.external_id || '/' || c, e.kind, e.entity_id + c * %(entities)s,
-       e.actor_id + c * %(entities)s, e.occurred_at, e.observed_at, e.received_at, e.content_mac, e.payload,
+       e.actor_id + c * %(entities)s, e.occurred_at, e.observed_at,
+       %(last)s + (e.id + (c - 1) * %(events)s) * interval '1 second', e.content_mac, e.payload,
        (SELECT jsonb_object_agg(role, id::bigint + c * %(entities)s) FROM jsonb_each_text(e.roles) AS part (role, id)),
        e.amount_base_minor, e.flags, e.features, e.feature_version, e.scored_at, e.attempts, e.fence
-  FROM generate_series(%(done)s + 1, %(done)s + %(copies)s) c CROSS JOIN signals_event e WHERE e.id <= %(events)s;
+  FROM generate_series(%(done)s + 1, %(done)s + %(copies)s) c CROSS JOIN signals_event e WHERE e.id <= %(events)s
+ ORDER BY c, e.id;
 
 INSERT INTO signals_involvement (event_id, entity_id, role, kind, occurred_at, observed_at, superseded_at, primary_id,
   actor_id, device_id, ip_id, card_id, amount_base_minor)

@@ -62,7 +62,7 @@ UPDATE signals_entity SET hub = true WHERE NOT hub AND id = ANY(%s::bigint[]) AN
   SELECT count(*) FROM (
     SELECT FROM (
       SELECT l.origin_id FROM signals_link l WHERE l.target_id = signals_entity.id AND l.kind = signals_entity.kind
-      ORDER BY l.last_seen_at DESC LIMIT %s) newest
+      ORDER BY l.first_seen_at DESC LIMIT %s) newest
     WHERE (SELECT o.kind FROM signals_entity o WHERE o.id = newest.origin_id) = 'account' LIMIT %s) seen) > %s"""
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Draw, SamplingLane, SamplingPeriod, SamplingStratum
-from cases.services import claims, correlation, sampling
+from cases.services import claims, correlation, sampling, sampling_rows
 from signals.models import Event, Label
 from tests.cases import build
 from tests.factories import NOON, entity
@@ -187,3 +187,20 @@ def test_shares_keep_to_the_budget_and_reach_every_stratum(seed):
 
     assert sum(taken) == min(budget, sum(sizes))
     assert all(min(2, size) <= share <= size for share, size in zip(taken, sizes, strict=True))
+
+
+def test_days_are_found_by_their_ids(db):
+    received = [NOON + timedelta(hours=hours) for hours in (0, 1, 23, 25, 26, 50)]
+    ids = [make_event("login.succeeded", at, account="a-1", method="password").pk for at in received]
+
+    assert sampling_rows.id_range(NOON - timedelta(days=1), NOON - timedelta(hours=1)) == (ids[0], ids[0] - 1)
+    assert sampling_rows.id_range(NOON, NOON + timedelta(days=1)) == (ids[0], ids[3] - 1)
+    assert sampling_rows.id_range(NOON + timedelta(days=1), NOON + timedelta(days=2)) == (ids[3], ids[5] - 1)
+    assert sampling_rows.id_range(NOON + timedelta(days=2), NOON + timedelta(days=9)) == (ids[5], ids[5])
+    assert sampling_rows.id_range(NOON + timedelta(days=3), NOON + timedelta(days=9)) == (ids[5] + 1, ids[5])
+
+
+def test_no_day_is_found_where_there_is_no_event(db):
+    first, last = sampling_rows.id_range(NOON, NOON + timedelta(days=1))
+
+    assert first > last
