@@ -104,7 +104,7 @@ def rows(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "de
     """Return the rows of one statement; for a statement that returns none, an empty list."""
     with connections[using].cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if _has_rows(cursor) else []
 
 
 class _Cursor(psycopg.Cursor[Any]):
@@ -126,7 +126,12 @@ def prepared(sql: str, params: Sequence[Any] | dict[str, Any], using: str = "def
     wrapped = line.make_debug_cursor if line.queries_logged else line.make_cursor
     with line.wrap_database_errors, wrapped(_Cursor(line.connection)) as cursor:  # type: ignore[arg-type]
         cursor.execute(sql, params)
-        return cursor.fetchall() if cursor.description else []
+        return cursor.fetchall() if _has_rows(cursor) else []
+
+
+def _has_rows(cursor: Any) -> bool:
+    """Tell whether a statement returned rows, though none perhaps; `description` would describe each column first."""
+    return bool(cursor.pgresult.nfields)
 
 
 def array(values: Sequence[Any]) -> str:
