@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tscore.core import origin
 from tscore.core.db import prepared, transaction_required
-from tscore.core.models import AuditEvent
 
 if TYPE_CHECKING:
     from tscore.core.models import User
+    from tscore.core.origin import Origin
 
 _TYPES: Final = {
     "at": "timestamptz", "actor_id": "bigint", "actor_name": "text", "on_behalf_of": "text", "verb": "text",
@@ -25,8 +25,7 @@ _TYPES: Final = {
 _WRITE_SQL: Final = f"""
 INSERT INTO core_auditevent ({", ".join(_TYPES)}) SELECT {", ".join(_TYPES)}
 FROM jsonb_to_recordset(%s::jsonb) AS r (place int, {", ".join(f"{name} {kind}" for name, kind in _TYPES.items())})
-ORDER BY place
-RETURNING id"""
+ORDER BY place"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,45 +61,38 @@ def record(
     reason: str = "",
     actor_name: str = "",
     on_behalf_of: str = "",
-) -> AuditEvent:
+) -> None:
     """Write who did what to which object, together with the change itself; see `Entry` for what may stand where."""
     entry = Entry(
         actor=actor, verb=verb, object_type=object_type, object_ref=object_ref, at=at, before=before, after=after,
         reason=reason, actor_name=actor_name, on_behalf_of=on_behalf_of,
     )  # fmt: skip
-    return record_many([entry])[0]
+    record_many([entry])
 
 
 @transaction_required
-def record_many(entries: Sequence[Entry]) -> list[AuditEvent]:
+def record_many(entries: Sequence[Entry]) -> None:
     """Write several entries in their order, in one statement."""
-    written = [_row(entry) for entry in entries]
-    if written:
-        ids = prepared(_WRITE_SQL, [json.dumps([_record(place, row) for place, row in enumerate(written)])])
-        for row, (pk,) in zip(written, ids, strict=True):
-            row.pk = pk
-    return written
+    if entries:
+        here = origin.current()
+        prepared(_WRITE_SQL, [json.dumps([_row(place, entry, here) for place, entry in enumerate(entries)])])
 
 
-def _record(place: int, row: AuditEvent) -> dict[str, Any]:
+def _row(place: int, entry: Entry, here: Origin) -> dict[str, Any]:
     """Return what is known of an entry; what is not is left out, so that nothing is never taken for JSON's null."""
-    found = {name: value for name in _TYPES if (value := getattr(row, name)) is not None}
-    return {**found, "place": place, "at": row.at.isoformat()}
-
-
-def _row(entry: Entry) -> AuditEvent:
-    here = origin.current()
-    return AuditEvent(
-        at=entry.at,
-        actor=entry.actor,
-        actor_name=entry.actor_name,
-        on_behalf_of=entry.on_behalf_of,
-        verb=str(entry.verb),
-        object_type=entry.object_type,
-        object_ref=str(entry.object_ref),
-        before=entry.before,
-        after=entry.after,
-        reason=entry.reason,
-        request_id=here.request_id,
-        ip=here.ip,
-    )
+    row = {
+        "place": place,
+        "at": entry.at.isoformat(),
+        "actor_id": entry.actor.pk if entry.actor else None,
+        "actor_name": entry.actor_name,
+        "on_behalf_of": entry.on_behalf_of,
+        "verb": str(entry.verb),
+        "object_type": entry.object_type,
+        "object_ref": str(entry.object_ref),
+        "before": entry.before,
+        "after": entry.after,
+        "reason": entry.reason,
+        "request_id": here.request_id,
+        "ip": here.ip,
+    }
+    return {name: value for name, value in row.items() if value is not None}
