@@ -1,6 +1,6 @@
 """`make shots`: takes the screenshots of the docs from the demo world that `make run` keeps in DATA.
 
-It signs in as the demo's reviewer, takes the first case of a queue, chooses what to decide, and gives the case back.
+It signs in as the demo's reviewer, takes the first case of an account, chooses what to decide, and gives the case back.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def _take(browser: Any, demo: dict[str, Any], scheme: str) -> None:
     _sign_in(page, next(user for user in demo["users"] if user["role"] == "reviewer"))
     page.goto("/queues/ato/")
     _shoot(page, f"queue-{scheme}")
-    page.keyboard.press("s")
+    page.click("[data-row] a:not(:has-text('accounts share'))")  # an account of its own, not a ring
+    page.wait_for_selector("#decide")
+    page.keyboard.press("c")
     page.wait_for_selector("#decision")
     page.keyboard.press("1")
     page.wait_for_selector("#record .effect")

@@ -27,9 +27,9 @@ def no_fence() -> None:
     """Let whoever slept through a lease write all the same."""
     from signals.services import scoring_rows
 
-    fence = "AND signals_event.fence = given.fence AND signals_event.scored_at IS NULL"
-    assert fence in scoring_rows.SETTLE_SQL
-    scoring_rows.SETTLE_SQL = scoring_rows.SETTLE_SQL.replace(fence, "")
+    for fence in ("AND signals_event.scored_at IS NULL", "AND signals_event.fence = given.fence"):
+        assert fence in scoring_rows.SETTLE_SQL
+        scoring_rows.SETTLE_SQL = scoring_rows.SETTLE_SQL.replace(fence, "")
 
 
 def unsorted_locks() -> None:

@@ -36,6 +36,17 @@ def test_short_storm_ends_with_the_all_clear():
     assert said[-1].startswith("ALL CLEAR")
 
 
+@pytest.mark.parametrize("bug", BROKEN)
+def test_bug_still_finds_what_it_breaks(bug):
+    let_in = "import django; django.setup(); from tests.storm import bugs; bugs.install()"
+    asked = dict(os.environ) | {"STORM_BUG": bug}
+    ended = subprocess.run(
+        [sys.executable, "-c", let_in], cwd=ROOT, env=asked, timeout=60, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 0, ended.stderr
+
+
 @pytest.mark.parametrize(
     "bug", [name if name == IN_EVERY_CHECK else pytest.param(name, marks=pytest.mark.slow) for name in BROKEN]
 )
