@@ -22,7 +22,7 @@ from cases.services.holding import (
     note_claim,
 )
 from cases.verbs import Verb
-from tscore.core import db
+from tscore.core import audit, db
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.models import User
 
@@ -75,16 +75,15 @@ def claim_next(*, queue: Queue, actor: User, now: datetime) -> Case | None:
     * escalated cases only to leads of the queue.
     """
     permissions.require_review(actor, queue.pk)
-    return db.in_any_transaction(lambda: _claim_next(queue, actor, now))
+    return db.in_one_statement(lambda: _claim_next(queue, actor, now))
 
 
 def _claim_next(queue: Queue, actor: User, now: datetime) -> Case | None:
     leads = permissions.may_lead(actor, queue)
     terms = {"queue": queue.pk, "actor": actor.pk, "now": now, "leads": leads, "lease": settings.CLAIM_LEASE}
-    for values in db.prepared(turns.next_sql(queue.pk), terms):
-        case = Case.from_db("default", [field.attname for field in turns.FIELDS], values)
-        note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
-        return case
+    told = audit.told_terms(actor=actor, verb=Verb.CASE_CLAIMED, at=now)
+    for values in db.prepared(turns.next_sql(queue.pk), terms | told):
+        return Case.from_db("default", [field.attname for field in turns.FIELDS], values)
     return None
 
 

@@ -13,8 +13,15 @@ from collections import defaultdict
 from typing import Final
 
 from cases.models import Case
+from tscore.core import audit
 
 EVERY: Final = 4
+TOLD: Final = audit.told_sql(
+    "claimed",
+    object_type="case",
+    object_ref="'C-' || claimed.id",
+    after="jsonb_build_object('state', claimed.state, 'fence', claimed.fence)",
+)
 FIELDS: Final = Case._meta.concrete_fields  # of the case that is handed out, in this order
 
 _ALLOWED: Final = """
@@ -36,19 +43,22 @@ _LONGEST: Final = f"""longest AS MATERIALIZED (
    ORDER BY c.due_at, c.id
    LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)"""
 
-_TAKE: Final[str] = """
-UPDATE cases_case c
-   SET state = 'reviewing', claimed_by_id = %(actor)s, claim_until = statement_timestamp() + %(lease)s,
-       fence = c.fence + 1
-  FROM candidate WHERE c.id = candidate.id
-RETURNING """ + ", ".join(f"c.{field.column}" for field in FIELDS)
+# Taken and told in one step.
+_TAKE: Final[str] = f"""claimed AS (
+  UPDATE cases_case c
+     SET state = 'reviewing', claimed_by_id = %(actor)s, claim_until = statement_timestamp() + %(lease)s,
+         fence = c.fence + 1
+    FROM candidate WHERE c.id = candidate.id
+  RETURNING {", ".join(f"c.{field.column}" for field in FIELDS)}),
+told AS ({TOLD})
+SELECT {", ".join(f"claimed.{field.column}" for field in FIELDS)} FROM claimed"""
 
-BEST_SQL: Final = f"WITH {_BEST}, candidate AS (SELECT id FROM best){_TAKE}"
+BEST_SQL: Final = f"WITH {_BEST}, candidate AS (SELECT id FROM best), {_TAKE}"
 
 # The second part is run only where the first one finds nothing, so that one case is locked and no other.
 LONGEST_SQL: Final = (
     f"WITH {_LONGEST}, {_BEST}, candidate AS MATERIALIZED ("
-    f"SELECT id FROM (SELECT id FROM longest UNION ALL SELECT id FROM best) either LIMIT 1){_TAKE}"
+    f"SELECT id FROM (SELECT id FROM longest UNION ALL SELECT id FROM best) either LIMIT 1), {_TAKE}"
 )
 
 _turns: dict[int, itertools.count[int]] = defaultdict(itertools.count)

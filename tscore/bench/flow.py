@@ -28,7 +28,7 @@ from tscore.core import api_keys
 SENDERS = 4
 RULES = 100
 BACKLOG = 4000
-GROWTH_EVENTS = 6000
+GROWTH_EVENTS = 20_000
 GOALS = {"rate": 2000, "ack_ms": 500, "growth": 1.5, "memory_mb": 400}
 DRAIN_S = 120.0
 Items = Iterator[list[bytes]]

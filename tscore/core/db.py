@@ -90,6 +90,28 @@ def in_transaction(function: Callable[[], T], *, using: str = "default") -> T:
     raise Contended
 
 
+def in_one_statement(function: Callable[[], T], *, using: str = "default") -> T:
+    """Run a function that is a single statement: in the transaction of the caller, or by itself, which is as good.
+
+    Raises:
+        Contended: five attempts met a conflict; nothing is stored.
+        OutcomeUnknown: the connection was lost on the way.
+    """
+    if in_a_transaction(using):
+        return function()
+    for attempt in range(ATTEMPTS):
+        try:
+            return function()
+        except (DatabaseError, InterfaceError) as error:
+            line = connections[using].connection
+            if line is not None and line.closed:
+                raise OutcomeUnknown from error
+            if sqlstate(error) not in TRY_AGAIN:
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**attempt))
+    raise Contended
+
+
 def in_any_transaction(function: Callable[[], T]) -> T:
     """Run the function in the transaction of the caller where there is one, otherwise in one of its own."""
     return function() if in_a_transaction() else in_transaction(function)

@@ -233,7 +233,7 @@ def test_decide_and_claim_next_in_few_statements(ada, queue_a):
         claims.claim_next(queue=queue_a, actor=ada, now=NOON)
 
     statements = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
-    assert len(statements) - 1 == 7, statements  # less the one that reads the preset for the test
+    assert len(statements) - 1 == 6, statements  # less the one that reads the preset for the test
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from cases.models import Case
 from cases.services import claims, priority, ranking, turns
 from tests.cases import build
 from tests.factories import NOON, after
+from tscore.core import audit
 
 N = 3  # every case is handed out within N x its due time, see docs/priority.md
 
@@ -57,6 +58,7 @@ def test_escalated_and_skipped_cases_are_passed_over_in_the_line_too(ada, queue_
 @pytest.mark.parametrize(("sql", "reads_line"), [(turns.BEST_SQL, False), (turns.LONGEST_SQL, True)])
 def test_a_hand_out_is_one_statement_that_reads_its_index_in_order(ada, queue_a, sql, reads_line):
     terms = {"queue": queue_a.pk, "actor": ada.pk, "now": NOON, "leads": False, "lease": NOON - NOON}
+    terms |= audit.told_terms(actor=ada, verb="case.claimed", at=NOON)
 
     with connection.cursor() as cursor:
         # The table is empty here: let the planner take the order of an index, if it can.

@@ -28,6 +28,15 @@ FROM jsonb_to_recordset(%s::jsonb) AS r (place int, {", ".join(f"{name} {kind}" 
 ORDER BY place"""
 
 
+# The same as a part of the statement that makes the change: one entry a row of `changed`, said by `terms`.
+_TOLD_SQL: Final = """
+INSERT INTO core_auditevent (at, actor_id, actor_name, on_behalf_of, verb, object_type, object_ref, after, reason,
+                             request_id, ip)
+SELECT %(told_at)s, %(told_actor)s, '', '', %(told_verb)s, {object_type}, {object_ref}, {after}, '',
+       %(told_request)s, %(told_ip)s::inet
+  FROM {changed}"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Who did what to which object.
@@ -46,6 +55,27 @@ class Entry:
     reason: str = ""
     actor_name: str = ""
     on_behalf_of: str = ""
+
+
+def told_sql(changed: str, *, object_type: str, object_ref: str, after: str) -> str:
+    """Return the part of a statement that writes an entry for each row it changed; its values are `told_terms`.
+
+    For the hottest changes of one person, which are then stored with their entry in a single step.
+
+    Args:
+        changed: the rows as a table of the same statement; `object_ref` and `after` are expressions over it.
+        object_type: a word, not a value of anybody's.
+    """
+    return _TOLD_SQL.format(changed=changed, object_type=f"'{object_type}'", object_ref=object_ref, after=after)
+
+
+def told_terms(*, actor: User, verb: str, at: datetime) -> dict[str, Any]:
+    """Return what such a part of a statement is told with."""
+    here = origin.current()
+    return {
+        "told_at": at, "told_actor": actor.pk, "told_verb": str(verb), "told_request": here.request_id,
+        "told_ip": here.ip,
+    }  # fmt: skip
 
 
 @transaction_required
