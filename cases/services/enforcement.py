@@ -53,23 +53,27 @@ def deliver_pending(*, limit: int, now: datetime) -> int:
     return len(actions)
 
 
+# Actions are locked by id, as those are who take decisions back; what one of them holds at this moment has time.
 _RELEASE_HELD = """
-UPDATE cases_action SET state = 'pending', next_at = NULL
- WHERE state = 'held' AND next_at <= statement_timestamp()
+WITH due AS MATERIALIZED (
+  SELECT id FROM cases_action WHERE state = 'held' AND next_at <= statement_timestamp()
+   ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+UPDATE cases_action SET state = 'pending', next_at = NULL FROM due WHERE cases_action.id = due.id
 """
 
-_MARK_SENDING = """
-UPDATE cases_action SET state = 'sending'
-  FROM unnest(%s::bigint[], %s::int[]) AS mine (id, fence)
- WHERE cases_action.id = mine.id AND cases_action.fence = mine.fence
-   AND cases_action.state IN ('pending', 'unknown')
+_MINE = """
+WITH mine AS MATERIALIZED (
+  SELECT action.id FROM cases_action action
+    JOIN unnest(%s::bigint[], %s::int[]) AS given (id, fence) ON action.id = given.id AND action.fence = given.fence
+   WHERE action.state IN ({states}) ORDER BY action.id FOR NO KEY UPDATE OF action)"""
+
+_MARK_SENDING = f"""{_MINE.format(states="'pending', 'unknown'")}
+UPDATE cases_action SET state = 'sending' FROM mine WHERE cases_action.id = mine.id
 RETURNING cases_action.id
 """
 
-_MARK_INTERRUPTED = """
-UPDATE cases_action SET state = 'unknown'
-  FROM unnest(%s::bigint[], %s::int[]) AS mine (id, fence)
- WHERE cases_action.id = mine.id AND cases_action.fence = mine.fence AND cases_action.state = 'sending'
+_MARK_INTERRUPTED = f"""{_MINE.format(states="'sending'")}
+UPDATE cases_action SET state = 'unknown' FROM mine WHERE cases_action.id = mine.id
 """
 
 

@@ -45,7 +45,11 @@ SELECT mine.id, mine.kind, ARRAY(
 """
 _KINDS: Final = sorted(WEIGHTS, key=lambda kind: (-WEIGHTS[kind], kind))
 
-_MARK: Final = "UPDATE signals_entity SET hub = true WHERE id = ANY(%s::bigint[]) AND NOT hub"
+# Locked by id, as intake does.
+_MARK: Final = """
+WITH crowded AS MATERIALIZED (
+  SELECT id FROM signals_entity WHERE id = ANY(%s::bigint[]) AND NOT hub ORDER BY id FOR NO KEY UPDATE)
+UPDATE signals_entity SET hub = true FROM crowded WHERE signals_entity.id = crowded.id"""
 
 
 def around(accounts: Sequence[int]) -> list[Shared]:

@@ -149,7 +149,8 @@ def _circles(place: Console) -> Verdict:
     """Nobody waits for locks in a circle: the database would have to end somebody's work."""
     said = (place.data / "services.log").read_text(errors="replace")
     if times := said.count("deadlock detected"):
-        yield f"Nobody waits for locks in a circle: {times} deadlocks were broken up by the database"
+        about = " ".join(said.partition("deadlock detected")[2][:1500].split())
+        yield f"Nobody waits for locks in a circle: {times} deadlocks were broken up by the database: {about}"
     busy = (place.data / "up.log").read_text(errors="replace").count("Contended")
     if busy:
         yield f"No retry limit is reached: {busy} times five attempts were not enough"

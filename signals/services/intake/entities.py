@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -41,16 +42,16 @@ UPDATE signals_entity e SET
   first_seen_at = least(e.first_seen_at, given.first), last_seen_at = greatest(e.last_seen_at, given.last),
   attributes = e.attributes || coalesce(given.attributes, '{}'),
   state = CASE WHEN given.state_at >= coalesce(e.state_at, '-infinity') THEN given.state ELSE e.state END,
-  state_at = greatest(e.state_at, given.state_at)
+  state_at = greatest(e.state_at, given.state_at), hub = e.hub OR coalesce(given.hub, false)
 FROM (
   SELECT * FROM unnest((SELECT %s::bigint[]), (SELECT %s::timestamptz[]), (SELECT %s::timestamptz[]))
     AS seen (id, first, last)
-  LEFT JOIN jsonb_to_recordset(%s::jsonb) AS change (id bigint, attributes jsonb, state text, state_at timestamptz)
-    USING (id)
+  LEFT JOIN jsonb_to_recordset(%s::jsonb) AS change (id bigint, attributes jsonb, state text, state_at timestamptz,
+    hub boolean) USING (id)
   ORDER BY id
 ) given
 WHERE e.id = given.id AND (given.first < e.first_seen_at OR given.last > e.last_seen_at
-  OR given.attributes IS NOT NULL OR given.state_at IS NOT NULL)"""
+  OR given.attributes IS NOT NULL OR given.state_at IS NOT NULL OR given.hub)"""
 TRIES = 5
 
 VALUES_SQL = """
@@ -124,13 +125,18 @@ class Entities:
             self._make([key for key in missing if key not in self.ids])
         raise Contended
 
-    def touch(self) -> None:
-        """Note on entities that existed when they were seen, what is known of them and what became of them."""
+    def touch(self, *, hubs: Collection[int] = ()) -> None:
+        """Note on entities that existed when they were seen, what is known of them and what became of them.
+
+        Args:
+            hubs: ids of those that have become hubs.
+        """
         found = sorted((self.ids[key], self.seen[key], attributes) for key, attributes in self.known.items())
         if not found:
             return
         columns = [array([getattr(seen, name) for _, seen, _ in found]) for name in ("first", "last")]
-        changes = [change for pk, seen, attributes in found if len(change := _change(pk, seen, attributes)) > 1]
+        noted = (_change(pk, seen, attributes, is_hub=pk in hubs) for pk, seen, attributes in found)
+        changes = [change for change in noted if len(change) > 1]
         prepared(TOUCH_SQL, [array([pk for pk, _, _ in found]), *columns, _json(changes)])
 
     def _look_up(self, keys: list[Key]) -> None:
@@ -210,9 +216,9 @@ def _record(key: Key, seen: Seen) -> dict[str, Any]:
     return record
 
 
-def _change(pk: int, seen: Seen, known: dict[str, object]) -> dict[str, Any]:
+def _change(pk: int, seen: Seen, known: dict[str, object], *, is_hub: bool) -> dict[str, Any]:
     """Return what is new about a known entity beside its times."""
-    change: dict[str, Any] = {"id": pk}
+    change: dict[str, Any] = {"id": pk, "hub": True} if is_hub else {"id": pk}
     if not seen.attributes.items() <= known.items():
         change["attributes"] = seen.attributes
     if seen.state is not None:

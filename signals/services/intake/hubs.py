@@ -57,11 +57,11 @@ FREE_MAIL = frozenset(
 
 # Reads the newest links of an address, each origin by its key: counting stops as soon as the answer is known, and never
 # turns to all accounts, whatever the planner believes. The kind of such a link is that of its target.
-MARK_SQL = """
-UPDATE signals_entity SET hub = true WHERE NOT hub AND id = ANY(%s::bigint[]) AND (
+CROWDED_SQL = """
+SELECT thing.id FROM signals_entity thing WHERE NOT thing.hub AND thing.id = ANY(%s::bigint[]) AND (
   SELECT count(*) FROM (
     SELECT FROM (
-      SELECT l.origin_id FROM signals_link l WHERE l.target_id = signals_entity.id AND l.kind = signals_entity.kind
+      SELECT l.origin_id FROM signals_link l WHERE l.target_id = thing.id AND l.kind = thing.kind
       ORDER BY l.first_seen_at DESC LIMIT %s) newest
     WHERE (SELECT o.kind FROM signals_entity o WHERE o.id = newest.origin_id) = 'account' LIMIT %s) seen) > %s"""
 
@@ -71,7 +71,9 @@ def is_hub_by_name(key: Key) -> bool:
     return key[0] == "domain" and key[1] in FREE_MAIL
 
 
-def mark(entity_ids: Collection[int]) -> None:
-    """Mark those of these addresses and domains that have become hubs; joins the caller's transaction."""
-    if entity_ids:
-        prepared(MARK_SQL, [array(sorted(entity_ids)), MOST_LINKS, MOST_ACCOUNTS + 1, MOST_ACCOUNTS])
+def crowded(entity_ids: Collection[int]) -> set[int]:
+    """Return those of these addresses and domains that have become hubs and are not marked yet."""
+    if not entity_ids:
+        return set()
+    terms = [array(sorted(entity_ids)), MOST_LINKS, MOST_ACCOUNTS + 1, MOST_ACCOUNTS]
+    return {pk for (pk,) in prepared(CROWDED_SQL, terms)}

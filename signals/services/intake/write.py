@@ -139,10 +139,10 @@ def _join(entities: Entities, links: Links) -> None:
     Last, because from here to the commit batches wait for each other's popular entities.
     """
     linked = prepared(LINK_SQL, _arrays(LINK_COLUMNS, links.columns()) | {"hub_kinds": array(hubs.KINDS)})
-    entities.touch()
     accounts = {pk for key, pk in entities.ids.items() if key[0] == "account"}
     known = {entities.ids[key] for key in entities.known}
-    hubs.mark({target for origin, target in linked if origin in accounts and target in known})
+    joined = {target for origin, target in linked if origin in accounts and target in known}
+    entities.touch(hubs=hubs.crowded(joined))
 
 
 def _event(row: ToStore, entities: Entities, later: dict[int, datetime]) -> dict[str, Any]:
