@@ -30,9 +30,12 @@ WITH asked AS MATERIALIZED (
   ) o
 )"""
 
-# Only events that have older revisions lock anything; in the order of their ids, so that nobody waits in a circle.
+# A batch with older revisions locks them and its own events in one go, in the order of their ids: of two batches that
+# hold older revisions of each other's events, each would otherwise wait for the other. One without locks nothing here.
 LOCK_SQL = f"""{OLDER_SQL}
-SELECT id FROM signals_event WHERE id = ANY(ARRAY(SELECT id FROM older)) ORDER BY id FOR NO KEY UPDATE"""
+SELECT id FROM signals_event WHERE id = ANY(ARRAY(
+  SELECT id FROM older UNION SELECT unnest(%(ids)s::bigint[]) WHERE EXISTS (SELECT FROM older)))
+ORDER BY id FOR NO KEY UPDATE"""
 
 # A value that is no number is written as null, and left out: what is not known is not there. The ids are named once
 # more, so that events are looked up by them and not among all that wait to be scored.
@@ -45,13 +48,17 @@ WHERE signals_event.id = ANY((SELECT %(ids)s::bigint[])::bigint[]) AND signals_e
 RETURNING signals_event.id"""
 
 # Back to "not routed": correlation then counts the case of a retracted signal anew.
-RETRACT_SQL = f"""{OLDER_SQL}
+RETRACT_SQL = f"""{OLDER_SQL}, mine AS MATERIALIZED (
+  SELECT id FROM signals_signal
+  WHERE retracted_at IS NULL AND source_id = (SELECT id FROM signals_source WHERE name = %(source)s)
+    AND id = ANY(ARRAY(
+      SELECT part.signal_id FROM signals_signalevent part
+      WHERE part.position = 0 AND part.event_id = ANY(ARRAY(SELECT id FROM older))
+    ))
+  ORDER BY id FOR NO KEY UPDATE
+)
 UPDATE signals_signal SET retracted_at = %(now)s, routed_at = NULL, next_at = %(now)s
-WHERE retracted_at IS NULL AND source_id = (SELECT id FROM signals_source WHERE name = %(source)s)
-  AND id = ANY(ARRAY(
-    SELECT part.signal_id FROM signals_signalevent part
-    WHERE part.position = 0 AND part.event_id = ANY(ARRAY(SELECT id FROM older))
-  ))
+FROM mine WHERE signals_signal.id = mine.id
 RETURNING 1"""
 
 
@@ -62,7 +69,7 @@ def current(event_ids: Sequence[int]) -> set[int]:
 
 @transaction_required
 def lock_older(event_ids: Sequence[int]) -> None:
-    """Wait for whoever settles an older revision of these events, and keep others from it."""
+    """Wait for whoever settles an older revision of these events, and keep others from it and from these."""
     prepared(LOCK_SQL, {"ids": array(event_ids)})
 
 

@@ -51,10 +51,12 @@ def release(held: Sequence[WorkRow], *, next_at: datetime | None = None, error: 
         return 0
     table = type(held[0])._meta.db_table
     done = rows(
-        f"""UPDATE "{table}" SET leased_until = NULL, next_at = coalesce(%s, next_at), last_error = %s
-        FROM unnest(%s::bigint[], %s::int[]) AS mine (id, fence)
-        WHERE "{table}".id = mine.id AND "{table}".fence = mine.fence RETURNING 1""",
-        [next_at, error[:2000], [row.pk for row in held], [row.fence for row in held]],
+        f"""WITH mine AS MATERIALIZED (
+          SELECT work.id FROM "{table}" AS work JOIN unnest(%s::bigint[], %s::int[]) AS given (id, fence)
+            ON work.id = given.id AND work.fence = given.fence ORDER BY work.id FOR NO KEY UPDATE OF work)
+        UPDATE "{table}" AS work SET leased_until = NULL, next_at = coalesce(%s, next_at), last_error = %s
+        FROM mine WHERE work.id = mine.id RETURNING 1""",
+        [[row.pk for row in held], [row.fence for row in held], next_at, error[:2000]],
     )
     return len(done)
 
