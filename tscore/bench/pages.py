@@ -13,7 +13,7 @@ from django.conf import settings
 
 from cases.models import Case, Preset, Queue
 from cases.models.case import OPEN
-from tscore.bench import many_cases, report, reviewer, server
+from tscore.bench import account, many_cases, report, reviewer, server
 from tscore.bench.report import Line
 from tscore.bench.timing import SETTING
 from tscore.core import heap
@@ -30,11 +30,15 @@ def run(*, now: datetime, cases: int = CASES, decisions: int = 400, lists: int =
     """Fill the database, then measure over HTTP and in this process; the work is shared out over the queues."""
     began = time.perf_counter()
     many_cases.make(cases=cases, now=now)
+    busy = account.make()
     people = desk.open_desk(seed="bench", now=now, domain="bench.test")
     made = Case.objects.filter(OPEN).count()
     lines = [report.line("open_cases", made, "cases", f"made in {time.perf_counter() - began:.0f} s")]
     with server.serving() as address:
         lines += _measure(reviewer.OverHttp(address), people[0], decisions=decisions, lists=lists, through="http")
+        line = reviewer.OverHttp(address)
+        reviewer.sign_in(line, email=people[0]["email"], password=people[0]["password"])
+        lines += account.measure(line, busy, through="http")
     settings.MIDDLEWARE = [SETTING, *settings.MIDDLEWARE]
     heap.settle()
     lines += _measure(reviewer.InProcess(), people[1], decisions=decisions // 4, lists=lists // 4, through="process")
