@@ -14,7 +14,7 @@ from django.utils import timezone
 from cases.forms import HolderForm, SnoozeForm
 from cases.models import Case
 from cases.queries import case_header, sight
-from cases.services import claims, waiting
+from cases.services import claims, leaving, waiting
 from cases.web import answers, keys, succession, workspace
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.http import HtmxRequest, partial, see_other
@@ -60,7 +60,7 @@ def heartbeat(request: HtmxRequest, ref: str) -> HttpResponse:
 def release(request: HtmxRequest, ref: str) -> HttpResponse:
     """Give the case back and go to its queue."""
     case = case_header.case_for(request.user, ref)
-    _leave(request, case, lambda case, now: claims.release(case_id=case.pk, actor=request.user, now=now))
+    _leave(request, case, lambda case, now: leaving.release(case_id=case.pk, actor=request.user, now=now))
     return see_other(request, "cases:queue", case.queue.slug)
 
 
@@ -77,7 +77,7 @@ def hand_over(request: HtmxRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         raise Invalid("Choose whom to hand the case to.", fields=[FieldProblem("to", "invalid", "Choose a colleague.")])
     to = get_object_or_404(User, pk=form.cleaned_data["to"])
-    _leave(request, case, lambda case, now: claims.hand_over(case_id=case.pk, actor=request.user, to=to, now=now))
+    _leave(request, case, lambda case, now: leaving.hand_over(case_id=case.pk, actor=request.user, to=to, now=now))
     return see_other(request, "cases:queue", case.queue.slug)
 
 
@@ -85,7 +85,7 @@ def skip(request: HtmxRequest, ref: str) -> HttpResponse:
     """Put the case back for others and take the next one."""
     reason = request.POST.get("reason", "")
     return _leave_for_next(
-        request, ref, lambda case, now: claims.skip(case_id=case.pk, actor=request.user, reason=reason, now=now)
+        request, ref, lambda case, now: leaving.skip(case_id=case.pk, actor=request.user, reason=reason, now=now)
     )
 
 
@@ -93,7 +93,7 @@ def escalate(request: HtmxRequest, ref: str) -> HttpResponse:
     """Put the case back for a lead and take the next one."""
     note = request.POST.get("note", "")
     return _leave_for_next(
-        request, ref, lambda case, now: claims.escalate(case_id=case.pk, actor=request.user, note=note, now=now)
+        request, ref, lambda case, now: leaving.escalate(case_id=case.pk, actor=request.user, note=note, now=now)
     )
 
 

@@ -9,7 +9,7 @@ from cases.models import Case, Decision, Preset
 from cases.services import claims, correlation, decisions
 from signals.models import Detector, Entity, Event, Signal, SignalEvent, Source
 from tests import factories
-from tscore.core.models import User
+from tscore.core.models import AuditEvent, User
 
 _numbers = count()
 
@@ -97,3 +97,8 @@ def decision(held: Case, *, at: datetime = factories.NOON, **fields: Any) -> Dec
     assert holder is not None
     seen = {"case_id": held.pk, "actor": holder, "seen_version": held.version, "fence": held.fence, "now": at}
     return decisions.decide(**(seen | choice() | fields))
+
+
+def verbs(case: Case) -> list[str]:
+    """Return what the audit trail says was done to a case, in its order."""
+    return list(AuditEvent.objects.filter(object_ref=case.ref).order_by("id").values_list("verb", flat=True))

@@ -6,7 +6,7 @@ import pytest
 from guardian.shortcuts import assign_perm
 
 from cases.models import Case, Queue
-from cases.services import claims, correlation
+from cases.services import claims, correlation, leaving
 from tests import factories
 from tests.cases import build
 from tests.cast import person
@@ -80,7 +80,7 @@ def test_fences_are_handed_out_once_while_people_take_and_give_back(claimers):
             case = claims.claim_next(queue=queue, actor=claimers[number], now=NOON)
             if case is not None:
                 seen.append((case.pk, case.fence))
-                claims.release(case_id=case.pk, actor=claimers[number], now=NOON)
+                leaving.release(case_id=case.pk, actor=claimers[number], now=NOON)
         return seen
 
     handed_out = [claim for seen in side_by_side(take_and_give_back, threads=CLAIMERS) for claim in seen]

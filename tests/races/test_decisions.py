@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from cases.models import Action, Case, Decision
-from cases.services import claims, decisions, enforcement
+from cases.services import decisions, enforcement, leaving
 from tests.cases import build
 from tests.cases.market import Market
 from tests.factories import after
@@ -100,7 +100,7 @@ def test_release_races_decide_without_a_decided_open_case(transactional_db, ada)
         for case in held:
             try:
                 if number % 2:
-                    claims.release(case_id=case.pk, actor=ada, now=after(1))
+                    leaving.release(case_id=case.pk, actor=ada, now=after(1))
                 else:
                     decisions.decide(case_id=case.pk, actor=ada, seen_version=1, fence=1, now=after(1), **choice)
             except Conflict:

@@ -1,4 +1,4 @@
-"""Entities, links and personal values of one batch, gathered from its items and written in a fixed order."""
+"""Entities and personal values of one batch, gathered from its items and written in a fixed order."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from typing import Any
 
 import msgspec
 
-from signals.kinds_members import ATTRIBUTES
 from signals.services.intake.hubs import is_hub_by_name
 from signals.services.intake.ready import Key, Ready
 from tscore.core import crypto, ids
 from tscore.core.db import Contended, array, prepared
-
-_ATTRIBUTES = frozenset(ATTRIBUTES)
 
 # Entities that exist are only read here: popular ones would make every batch wait for the one before it.
 # The sub-select hides the length of the arrays from the planner, which would rather read the whole table.
@@ -167,35 +164,6 @@ class Entities:
     def _change_state(self, seen: Seen, item: Ready) -> None:
         if seen.state_at is None or item.observed_at >= seen.state_at:
             seen.state, seen.state_at = item.kind.state, item.observed_at
-
-
-@dataclass(slots=True)
-class Links:
-    """Pairs seen together in one batch, with first and last time and how often."""
-
-    pairs: dict[tuple[int, int, str], list[Any]] = field(default_factory=dict)
-
-    def add(self, item: Ready, pks: dict[Key, int]) -> None:
-        """Link the primary entity to each other one, and the actor to each attribute."""
-        primary, actor = pks[item.primary], pks[item.actor] if item.actor else None
-        for role, key in item.entities:
-            target = pks[key]
-            if target != primary:
-                self._count(primary, target, role, item.occurred_at)
-            if actor not in (None, primary, target) and key[0] in _ATTRIBUTES:
-                self._count(actor, target, role, item.occurred_at)
-
-    def columns(self) -> list[tuple[Any, ...]]:
-        """Return the columns origin, target, kind, first, last, count, sorted so that rows are locked in order."""
-        ordered = [(*key, *value) for key, value in sorted(self.pairs.items())]
-        return list(zip(*ordered, strict=True)) or [()] * 6
-
-    def _count(self, origin: int, target: int, kind: str, moment: datetime) -> None:
-        known = self.pairs.get((origin, target, kind))
-        if known is None:
-            self.pairs[origin, target, kind] = [moment, moment, 1]
-            return
-        known[0], known[1], known[2] = min(known[0], moment), max(known[1], moment), known[2] + 1
 
 
 def aad(kind: str, external_id: str) -> str:

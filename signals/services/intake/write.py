@@ -12,7 +12,8 @@ import msgspec
 
 from signals.models import Involvement
 from signals.services.intake import hubs
-from signals.services.intake.entities import Entities, Links
+from signals.services.intake.entities import Entities
+from signals.services.intake.links import LINK_COLUMNS, LINK_SQL, Links
 from signals.services.intake.ready import Ready
 from signals.services.intake.revisions import History, Revision
 from tscore.core import crypto
@@ -56,20 +57,6 @@ WITH item AS (
 INSERT INTO signals_personaltext (event_id, member, text)
 SELECT * FROM jsonb_to_recordset(%(texts)s::jsonb) AS r (event bigint, member text, text text)"""
 
-# Pairs come sorted, so that batches lock them in one order.
-LINK_SQL = """
-WITH linked AS (
-  INSERT INTO signals_link AS l (origin_id, target_id, kind, first_seen_at, last_seen_at, count)
-  SELECT * FROM unnest(%(origin)s::bigint[], %(target)s::bigint[], %(kind)s::text[], %(first)s::timestamptz[],
-    %(last)s::timestamptz[], %(count)s::int[])
-  ON CONFLICT (origin_id, target_id, kind) DO UPDATE SET
-    first_seen_at = least(l.first_seen_at, excluded.first_seen_at),
-    last_seen_at = greatest(l.last_seen_at, excluded.last_seen_at), count = l.count + excluded.count
-  RETURNING origin_id, target_id, kind, xmax = 0 AS is_new
-)
-SELECT origin_id, target_id FROM linked WHERE is_new AND kind = ANY(%(hub_kinds)s::text[])"""
-
-LINK_COLUMNS = ("origin", "target", "kind", "first", "last", "count")
 SUPERSEDE_SQL = """
 UPDATE signals_involvement SET superseded_at = r.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS r (event, at)
 WHERE event_id = r.event AND superseded_at IS DISTINCT FROM r.at"""

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
 from cases.queries import mine, queues
-from cases.services import claims
+from cases.services import leaving
 from tests.cases import build
 from tests.factories import NOON, after
 from tscore.core.errors import Missing
@@ -120,7 +120,7 @@ def test_my_claims_leave_out_what_has_run_out(ada):
 
 def test_escalated_and_waiting_cases_say_so(ada):
     escalated = build.held_case(ada, "a-1")
-    claims.escalate(case_id=escalated.pk, actor=ada, now=NOON)
+    leaving.escalate(case_id=escalated.pk, actor=ada, now=NOON)
 
     page = queues.queue_page(user=ada, slug="ato", now=NOON)
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Action, Case, Decision, EvidenceSnapshot, Note
-from cases.services import claims, correlation, decisions, notes
+from cases.services import claims, correlation, decisions, leaving, notes
 from signals.models import Label
 from tests import factories
 from tests.cases import build
@@ -132,7 +132,7 @@ def test_decide_refuses_when_a_signal_arrived_meanwhile(ada):
 
 def test_decide_refuses_whoever_does_not_hold_the_case(ada, cleo):
     held = build.held_case(ada)
-    claims.hand_over(case_id=held.pk, actor=ada, to=cleo, now=NOON)
+    leaving.hand_over(case_id=held.pk, actor=ada, to=cleo, now=NOON)
 
     with pytest.raises(claims.NotHolder):
         build.decision(held)
@@ -152,7 +152,7 @@ def test_decide_refuses_an_ended_lease(ada):
 
 def test_decide_refuses_the_fence_of_an_earlier_claim(ada):
     held = build.held_case(ada)
-    claims.release(case_id=held.pk, actor=ada, now=NOON)
+    leaving.release(case_id=held.pk, actor=ada, now=NOON)
     claims.claim(case_id=held.pk, actor=ada, now=NOON)
 
     with pytest.raises(claims.LeaseEnded):

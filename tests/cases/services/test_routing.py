@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case, Queue, RoutingRule
-from cases.services import catalogue, claims, correlation, routing, waiting
+from cases.services import catalogue, claims, correlation, leaving, routing, waiting
 from cases.services.routing_facts import of_cases
 from cases.services.rulebook.attributes import ATTRIBUTES
 from tests import factories
@@ -112,7 +112,7 @@ def test_held_case_is_not_pulled_away_but_sent_on_when_given_back(big, queue_a, 
 
     more_evidence(case, after(5), severity="critical")
     assert (case.queue, case.claimed_by) == (queue_a, ada)
-    claims.release(case_id=case.pk, actor=ada, now=after(6))
+    leaving.release(case_id=case.pk, actor=ada, now=after(6))
 
     case.refresh_from_db()
     assert (case.queue, case.state) == (big, "queued")
@@ -133,7 +133,7 @@ def test_case_whose_lease_ended_is_sent_on(big, ada):
 def test_escalated_case_stays_with_the_leads_it_was_put_before(big, queue_a, ada):
     rule(big, ("severity", "is", "critical"))
     case = build.held_case(ada, severity="high")
-    claims.escalate(case_id=case.pk, actor=ada, now=after(1))
+    leaving.escalate(case_id=case.pk, actor=ada, now=after(1))
 
     more_evidence(case, after(5), severity="critical")
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cases.models import Case
-from cases.services import claims, priority, ranking, turns
+from cases.services import claims, leaving, priority, ranking, turns
 from tests.cases import build
 from tests.factories import NOON, after
 from tscore.core import audit
@@ -45,8 +45,8 @@ def test_the_fourth_hand_out_is_by_rank_where_nothing_is_that_late(ada, queue_a)
 
 def test_escalated_and_skipped_cases_are_passed_over_in_the_line_too(ada, queue_a):
     skipped, escalated = build.held_case(ada, "a-0"), build.held_case(ada, "a-1")
-    claims.skip(case_id=skipped.pk, actor=ada, reason="unclear", now=NOON)
-    claims.escalate(case_id=escalated.pk, actor=ada, note="", now=NOON)
+    leaving.skip(case_id=skipped.pk, actor=ada, reason="unclear", now=NOON)
+    leaving.escalate(case_id=escalated.pk, actor=ada, note="", now=NOON)
     late = build.case("a-2", at=after(1))
     Case.objects.update(rerank_at=None)
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.services import claims, correlation
+from cases.services import correlation, leaving
 from tests import factories
 from tests.cases import build
 from tests.cases.web.statements import counted
@@ -73,7 +73,7 @@ def test_workspace_of_a_closed_case_shows_the_decision_with_its_undo(ada, sign_i
 
 def test_workspace_of_an_escalated_case_is_for_leads(ada, cleo, sign_in):
     case = build.held_case(ada)
-    claims.escalate(case_id=case.pk, actor=ada, now=factories.NOON)
+    leaving.escalate(case_id=case.pk, actor=ada, now=factories.NOON)
 
     assert "/claim/" not in html_of(sign_in(ada), case)
     assert "/claim/" in html_of(sign_in(cleo), case)
