@@ -1,7 +1,8 @@
 """What live signals say of cases, as pieces of SQL for whole batches: severity, probability, stake, due time, rank.
 
 Who uses them puts two tables before `counted_sql`: `mine`, one row a case with its `key`, and `live`, the live signals
-of each key. So a case can be counted before it is stored.
+of each key. So a case can be counted before it is stored; `id` is then empty. What is asked of `mine` stands in
+`counted` too: the planner takes such tables for tiny, and would compare each row of one with each of the other.
 """
 
 from __future__ import annotations
@@ -76,7 +77,8 @@ found AS (
          (array_agg(headline ORDER BY score DESC, id))[1] AS headline
     FROM weighed GROUP BY key),
 summed AS MATERIALIZED (
-  SELECT mine.key, mine.queue_id, mine.opened_at, mine.paused, mine.due_minutes,
+  SELECT mine.key, mine.id, mine.entity_id, mine.abuse_type_id, mine.queue_id, mine.opened_at, mine.paused,
+         mine.due_minutes,
          coalesce(found.probability, 0) AS probability, coalesce(found.is_calibrated, false) AS is_calibrated,
          found.headline, found.score AS top_score, found.money AS top_money_minor,
          ({_SEVERITIES})[GREATEST(array_position({_SEVERITIES}, mine.severity), found.rank)] AS severity,
@@ -88,7 +90,8 @@ promised AS MATERIALIZED (
     LEFT JOIN cases_slapolicy policy ON policy.queue_id = summed.queue_id AND policy.severity = summed.severity),
 stepped AS MATERIALIZED (SELECT promised.*, {USED_SQL.format(opened="opened_at", due="due_at")} AS used FROM promised),
 counted AS MATERIALIZED (
-  SELECT key, probability, is_calibrated, headline, severity, stake_minor, top_score, top_money_minor, due_at,
+  SELECT key, id, entity_id, abuse_type_id, queue_id, opened_at, probability, is_calibrated, headline, severity,
+         stake_minor, top_score, top_money_minor, due_at,
          probability * stake_minor * (1 + used) AS priority,
          {RERANK_SQL.format(used="used", opened="opened_at", due="due_at")} AS rerank_at
     FROM stepped)"""

@@ -60,20 +60,19 @@ opened AS (
   INSERT INTO cases_case (entity_id, abuse_type_id, queue_id, state, severity, lane, stake_minor, probability,
                           is_calibrated, top_score, top_money_minor, priority, headline, due_at, rerank_at, wait_for,
                           held_once, fence, version, opened_at, follows_id)
-  SELECT mine.entity_id, mine.abuse_type_id, mine.queue_id, 'queued', counted.severity, 'detection',
-         counted.stake_minor, counted.probability, counted.is_calibrated, counted.top_score, counted.top_money_minor,
-         counted.priority, coalesce(counted.headline, ''), counted.due_at, counted.rerank_at, '', false, 0, 1,
-         mine.opened_at, {counting.PRIOR_SQL.format(case="mine")}
-    FROM mine JOIN counted USING (key)
-   WHERE mine.id IS NULL
-   ORDER BY mine.entity_id, mine.abuse_type_id
+  SELECT entity_id, abuse_type_id, queue_id, 'queued', severity, 'detection', stake_minor, probability,
+         is_calibrated, top_score, top_money_minor, priority, coalesce(headline, ''), due_at, rerank_at, '',
+         false, 0, 1, opened_at, {counting.PRIOR_SQL.format(case="counted")}
+    FROM counted
+   WHERE id IS NULL
+   ORDER BY entity_id, abuse_type_id
   ON CONFLICT (entity_id, abuse_type_id) WHERE state <> 'closed' DO NOTHING
   RETURNING id, entity_id, abuse_type_id),
 grown AS (
   UPDATE cases_case c
      SET version = c.version + 1, {counting.SET_SQL}
-    FROM mine JOIN counted USING (key)
-   WHERE c.id = mine.id
+    FROM counted
+   WHERE c.id = counted.id
   RETURNING c.id, c.entity_id, c.abuse_type_id),
 folded AS (SELECT * FROM opened UNION ALL SELECT * FROM grown),
 attached AS (

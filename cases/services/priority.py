@@ -28,7 +28,7 @@ RETURNING c.id
 
 _RECOUNT = f"""
 WITH mine AS MATERIALIZED (
-  SELECT c.id AS key, c.entity_id, c.queue_id, c.opened_at, c.paused, c.severity,
+  SELECT c.id AS key, c.id, c.entity_id, c.abuse_type_id, c.queue_id, c.opened_at, c.paused, c.severity,
          q.stake_rule, q.stake_unit_minor, q.due_minutes
     FROM cases_case c JOIN cases_queue q ON q.id = c.queue_id
    WHERE c.id = ANY(%(cases)s) AND c.state <> 'closed'),
@@ -43,7 +43,7 @@ UPDATE cases_case c
    SET {counting.SET_SQL},
        follows_id = coalesce(c.follows_id, {counting.PRIOR_SQL.format(case="c")})
   FROM counted
- WHERE counted.key = c.id
+ WHERE counted.id = c.id
 """
 
 
