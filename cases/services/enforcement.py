@@ -61,18 +61,12 @@ WITH due AS MATERIALIZED (
 UPDATE cases_action SET state = 'pending', next_at = NULL FROM due WHERE cases_action.id = due.id
 """
 
-_MINE = """
-WITH mine AS MATERIALIZED (
-  SELECT action.id FROM cases_action action
-    JOIN unnest(%s::bigint[], %s::int[]) AS given (id, fence) ON action.id = given.id AND action.fence = given.fence
-   WHERE action.state IN ({states}) ORDER BY action.id FOR NO KEY UPDATE OF action)"""
-
-_MARK_SENDING = f"""{_MINE.format(states="'pending', 'unknown'")}
+_MARK_SENDING = f"""{work.mine_sql("cases_action", only="work.state IN ('pending', 'unknown')")}
 UPDATE cases_action SET state = 'sending' FROM mine WHERE cases_action.id = mine.id
 RETURNING cases_action.id
 """
 
-_MARK_INTERRUPTED = f"""{_MINE.format(states="'sending'")}
+_MARK_INTERRUPTED = f"""{work.mine_sql("cases_action", only="work.state = 'sending'")}
 UPDATE cases_action SET state = 'unknown' FROM mine WHERE cases_action.id = mine.id
 """
 
@@ -92,7 +86,7 @@ def _lease(limit: int) -> list[Action]:
     held = work.lease(due, limit=limit)
     interrupted = [action for action in held if action.state == ActionState.SENDING]
     if interrupted:
-        db.rows(_MARK_INTERRUPTED, _by_fence(interrupted))
+        db.rows(_MARK_INTERRUPTED, work.by_fence(interrupted))
     fences = {action.pk: action.fence for action in held}
     rows = Action.objects.filter(pk__in=list(fences)).select_related(*RELATED).order_by("pk")
     return [action for action in rows if action.fence == fences[action.pk]]
@@ -111,12 +105,8 @@ def _sending(actions: Sequence[Action]) -> list[Action]:
 
     For an unknown action these are two moves in one: back to pending, because it never came through, and out again.
     """
-    mine = {pk for (pk,) in db.rows(_MARK_SENDING, _by_fence(actions))} if actions else set()
+    mine = {pk for (pk,) in db.rows(_MARK_SENDING, work.by_fence(actions))} if actions else set()
     return [action for action in actions if action.pk in mine]
-
-
-def _by_fence(actions: Sequence[Action]) -> list[list[int]]:
-    return [[action.pk for action in actions], [action.fence for action in actions]]
 
 
 def _must_be_sent(outcome: Outcome) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.db import connections
-
 from signals.models import Entity
 from tscore.bench import many_cases, report, reviewer
 from tscore.bench.report import Line
@@ -29,8 +27,7 @@ def make() -> Entity:
     [(account,)] = db.rows(_BUSIEST)
     many_cases.as_owner(SQL.read_text(), {"account": account, "events": EVENTS})
     for table in ("signals_event", "signals_involvement"):
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(f"VACUUM (ANALYZE) {table}")
+        db.rows(f"VACUUM (ANALYZE) {table}", using="owner")
     return Entity.objects.get(pk=account)
 
 

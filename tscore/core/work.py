@@ -51,14 +51,29 @@ def release(held: Sequence[WorkRow], *, next_at: datetime | None = None, error: 
         return 0
     table = type(held[0])._meta.db_table
     done = rows(
-        f"""WITH mine AS MATERIALIZED (
-          SELECT work.id FROM "{table}" AS work JOIN unnest(%s::bigint[], %s::int[]) AS given (id, fence)
-            ON work.id = given.id AND work.fence = given.fence ORDER BY work.id FOR NO KEY UPDATE OF work)
+        f"""{mine_sql(table)}
         UPDATE "{table}" AS work SET leased_until = NULL, next_at = coalesce(%s, next_at), last_error = %s
         FROM mine WHERE work.id = mine.id RETURNING 1""",
-        [[row.pk for row in held], [row.fence for row in held], next_at, error[:2000]],
+        [*by_fence(held), next_at, error[:2000]],
     )
     return len(done)
+
+
+def mine_sql(table: str, *, only: str = "true") -> str:
+    """Return the beginning of a statement that locks the rows a worker still holds, by id; its values are `by_fence`.
+
+    Args:
+        only: a condition on the row, `work`.
+    """
+    return f"""WITH mine AS MATERIALIZED (
+      SELECT work.id FROM "{table}" AS work
+        JOIN unnest(%s::bigint[], %s::int[]) AS given (id, fence) ON work.id = given.id AND work.fence = given.fence
+       WHERE {only} ORDER BY work.id FOR NO KEY UPDATE OF work)"""
+
+
+def by_fence(held: Sequence[WorkRow]) -> list[list[int]]:
+    """Return ids and fences of rows as two columns."""
+    return [[row.pk for row in held], [row.fence for row in held]]
 
 
 def back_off(attempts: int) -> timedelta:
