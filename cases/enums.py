@@ -51,6 +51,16 @@ class WaitFor(models.TextChoices):
     AUTHORITY = "authority", "An authority"
 
 
+class InboxKind(models.TextChoices):
+    """Why something stands in a person's inbox."""
+
+    MENTION = "mention", "Mentions you"
+    HANDED_OVER = "handed_over", "Handed over to you"
+    RETURNED = "returned", "Came back to you"
+    QUESTION = "question", "Asks a lead"
+    JOB = "job", "Job finished"
+
+
 class StakeRule(models.TextChoices):
     """How a case's money at stake is computed, in the words of interfaces, section 6."""
 

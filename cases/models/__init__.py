@@ -3,6 +3,7 @@
 from cases.models.action import Action
 from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note
 from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Reason
+from cases.models.inbox import InboxItem
 from cases.models.queue import Queue
 from cases.models.ring import CaseMember, RingRun
 from cases.models.routing import RoutingRule
@@ -20,6 +21,7 @@ __all__ = [
     "Draft",
     "Draw",
     "EvidenceSnapshot",
+    "InboxItem",
     "Note",
     "OpenSpan",
     "Policy",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from cases import permissions
-from cases.enums import CaseState, SkipReason
+from cases.enums import CaseState, InboxKind, SkipReason
 from cases.lifecycle import CaseMove
 from cases.models import Case, CaseSkip
-from cases.services import notes, routing
+from cases.services import inbox, notes, routing
 from cases.services.holding import AlreadyDecided, NotHolder, hand_out, leave, locked, locked_by_holder, note_claim
 from cases.verbs import Verb
 from tscore.core import db
@@ -27,7 +27,7 @@ class NoReason(Invalid):
 
 
 def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
-    """Give a case that is being reviewed to somebody else; its holder may, and leads of the queue.
+    """Give a case that is being reviewed to somebody else, who is told; its holder may, and leads of the queue.
 
     Raises:
         NotAReviewer: the other person may not review this queue.
@@ -44,6 +44,7 @@ def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
         _require_successor(case, to)
         hand_out(case, CaseMove.HANDED_OVER, to=to)
         note_claim(case, actor=actor, verb=Verb.CASE_HANDED_OVER, now=now, to=to.pk)
+        inbox.tell(to, InboxKind.HANDED_OVER, actor=actor, case=case, now=now)
         return case
 
     return db.in_any_transaction(handed_over)
