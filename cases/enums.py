@@ -68,3 +68,11 @@ class StakeRule(models.TextChoices):
     PER_RECIPIENT = "per_recipient"
     FLAGGED_PAYMENTS = "flagged_payments"
     FIXED = "fixed"
+
+
+class Redaction(models.TextChoices):
+    """What a case file leaves out."""
+
+    NONE = "none", "Nothing is left out"
+    PEOPLE = "people", "Without personal values and colleagues' names"
+    WORDS = "words", "Also without what people wrote"

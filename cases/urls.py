@@ -24,6 +24,7 @@ from cases.web import (
     sampling,
     search,
 )
+from cases.web.case_file import pages as case_file
 from tscore.core.access import Group, Rule, SignedIn
 
 app_name = "cases"
@@ -58,6 +59,8 @@ urlpatterns = [
     path("cases/<str:ref>/snooze/", claims.snooze, name="snooze"),
     path("cases/<str:ref>/notes/", notes.note, name="note"),
     path("cases/<str:ref>/draft/", notes.draft, name="draft"),
+    path("cases/<str:ref>/print/", case_file.show, name="case_file"),
+    path("cases/<str:ref>/case-file.pdf", case_file.download, name="case_file_pdf"),
     path("decisions/<int:decision_id>/reversal/", decisions.reversal, name="reversal"),
     path("me/decisions/", decisions.mine, name="mine"),
     path("e/<slug:kind>/<str:ref>/", entity.entity, name="entity"),
@@ -85,7 +88,7 @@ _LEADS: Final = Group("lead", "admin")
 # What is muted asks nobody: whoever tunes detectors or answers for a queue may do so.
 _MUTERS: Final = Group("lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
-_READERS = ("home", "queues", "queue", "case", "rest", "mine", "actions")
+_READERS = ("home", "queues", "queue", "case", "case_file", "rest", "mine", "actions")
 _CHANGES = (
     "next",
     "preview",
@@ -105,6 +108,7 @@ _CHANGES = (
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     **{f"cases:{name}": _READ for name in _READERS},
     **{f"cases:{name}": _CHANGE for name in _CHANGES},
+    "cases:case_file_pdf": _CHANGE,
     "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:entity": {"GET": _PEOPLE},
     "cases:entity_tab": {"GET": _PEOPLE},

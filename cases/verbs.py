@@ -19,6 +19,7 @@ class Verb(models.TextChoices):
     CASE_DECIDED = "case.decided", "decided the case"
     RING_FOUND = "ring.found", "found a ring of accounts"
     RING_GREW = "ring.grew", "added accounts to the ring"
+    CASE_FILE_MADE = "case_file.made", "took a file of the case"
     DECISION_REVERSED = "decision.reversed", "took the decision back"
     NOTE_ADDED = "note.added", "added a note"
     ACTION_DONE = "action.done", "delivered the action"

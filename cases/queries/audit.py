@@ -20,11 +20,15 @@ UNSEALED = 1000
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One entry; `sentence` is the verb's own; `seq` is None until the entry is part of the hash chain."""
+    """One entry; `sentence` is the verb's own; `seq` is None until the entry is part of the hash chain.
+
+    `pseudonym` is the person's word outside, empty for machines.
+    """
 
     id: int
     at: datetime
     who: str
+    pseudonym: str
     on_behalf_of: str
     verb: str
     sentence: str
@@ -65,6 +69,12 @@ def audit_page(
     return AuditPage([_row(entry) for entry in found.items], found.next_cursor, unsealed)
 
 
+def entries_of(*, object_type: str, object_ref: str, limit: int) -> list[AuditRow]:
+    """Return the entries of one object in their order, at most `limit` of them."""
+    entries = AuditEvent.objects.filter(object_type=object_type, object_ref=object_ref).select_related("actor")
+    return [_row(entry) for entry in entries.order_by("id")[:limit]]
+
+
 @cache
 def sentences() -> dict[str, str]:
     """Return the sentence of every verb of every app."""
@@ -76,6 +86,7 @@ def _row(entry: AuditEvent) -> AuditRow:
         id=entry.pk,
         at=entry.at,
         who=entry.actor.name if entry.actor else entry.actor_name,
+        pseudonym=entry.actor.pseudonym if entry.actor else "",
         on_behalf_of=entry.on_behalf_of,
         verb=entry.verb,
         sentence=sentences().get(entry.verb, entry.verb),

@@ -51,17 +51,18 @@ def newest_ids(entity: Entity, *, before: datetime | None = None, limit: int = 5
 
 
 def event_views(
-    event_ids: Iterable[int], *, evidence: Iterable[int] = (), triggers: Iterable[int] = ()
+    event_ids: Iterable[int], *, evidence: Iterable[int] = (), triggers: Iterable[int] = (), opened: bool = True
 ) -> dict[int, EventView]:
-    """Return events by id, in six statements at most, however many they are."""
+    """Return events by id, in six statements at most, however many; personal values stay tokens unless `opened`."""
     events = {event.pk: event for event in Event.objects.filter(pk__in=set(event_ids)).select_related("source")}
     if not events:
         return {}
     parts = list(Involvement.objects.filter(event__in=list(events)).select_related("entity"))
-    named = _named(parts)
+    named = _named(parts, opened=opened)
     said = _by_event(texts(events))
     flat = {pk: list(fields_of(event)) for pk, event in events.items()}
-    values = values_of_tokens(value for fields in flat.values() for _, value in fields if is_token(value))
+    tokens = [value for fields in flat.values() for _, value in fields if opened and is_token(value)]
+    values = values_of_tokens(tokens)
     proofs, starts = set(evidence), set(triggers)
     return {
         pk: EventView(
@@ -94,8 +95,8 @@ def newest_first(views: Iterable[EventView]) -> list[EventView]:
     return sorted(views, key=lambda view: (view.occurred_at, view.id), reverse=True)
 
 
-def _named(parts: Sequence[Involvement]) -> dict[int, list[tuple[str, EntityName]]]:
-    names = names_of(part.entity for part in parts)
+def _named(parts: Sequence[Involvement], *, opened: bool) -> dict[int, list[tuple[str, EntityName]]]:
+    names = names_of((part.entity for part in parts), opened=opened)
     found: dict[int, list[tuple[str, EntityName]]] = {}
     for part in sorted(parts, key=_place):
         found.setdefault(part.event_id, []).append((part.role, names[part.entity_id]))

@@ -25,10 +25,10 @@ class EntityName:
     state: str = ""
 
 
-def names_of(entities: Iterable[Entity]) -> dict[int, EntityName]:
-    """Return the names of entities by id; personal values are opened in at most one statement."""
+def names_of(entities: Iterable[Entity], *, opened: bool = True) -> dict[int, EntityName]:
+    """Return the names of entities by id; personal values are opened in at most one statement, or left closed."""
     rows = {entity.pk: entity for entity in entities}
-    tokens = [pk for pk, entity in rows.items() if is_token(entity.external_id)]
+    tokens = [pk for pk, entity in rows.items() if opened and is_token(entity.external_id)]
     values = personal(tokens) if tokens else {}
     return {pk: name_with(entity, values.get(pk)) for pk, entity in rows.items()}
 

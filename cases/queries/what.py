@@ -78,8 +78,11 @@ class What:
     notes: list[NoteView]
 
 
-def what(*, case: Case, seen_at: datetime | None = None) -> What:
-    """Return signals, evidence, time line and notes; signals attached after `seen_at` count as new."""
+def what(*, case: Case, seen_at: datetime | None = None, opened: bool = True) -> What:
+    """Return signals, evidence, time line and notes; signals attached after `seen_at` count as new.
+
+    Personal values stay the ends of their tokens unless `opened`.
+    """
     attached = list(
         CaseSignal.objects.filter(case=case)
         .select_related("signal__detector")
@@ -90,9 +93,8 @@ def what(*, case: Case, seen_at: datetime | None = None) -> What:
     live = [signal for signal in signals if not signal.is_retracted]
     evidence = {pk for signal in live for pk in signal.event_ids}
     recent = newest_ids(case.entity, limit=TIMELINE)
-    views = event_views(
-        evidence.union(recent), evidence=evidence, triggers=(signal.event_ids[0] for signal in live if signal.event_ids)
-    )
+    triggers = [signal.event_ids[0] for signal in live if signal.event_ids]
+    views = event_views(evidence.union(recent), evidence=evidence, triggers=triggers, opened=opened)
     return What(
         signals=signals,
         new_count=sum(signal.is_new for signal in signals),

@@ -141,11 +141,11 @@ def subject_of(entity: Entity) -> Subject:
     )
 
 
-def linked_to(entity: Entity, *, kinds: Sequence[str] = _KINDS) -> list[Linked]:
-    """Return what an entity was seen with, newest first, in three statements at most."""
+def linked_to(entity: Entity, *, kinds: Sequence[str] = _KINDS, opened: bool = True) -> list[Linked]:
+    """Return what an entity was seen with, newest first, in three statements at most; personal values if `opened`."""
     terms = {"entity": entity.pk, "kinds": list(kinds), "linked": LINKED, "sharers": SHARERS}
     rows = db.rows(_LINKED, terms)
-    names = _names({row[0] for row in rows})
+    names = _names({row[0] for row in rows}, opened=opened)
     return [Linked(names[row[0]], *row[1:]) for row in rows]
 
 
@@ -159,5 +159,5 @@ def cases_about(entity_id: int) -> list[tuple[OtherCase, int]]:
     ]
 
 
-def _names(entity_ids: Iterable[int]) -> dict[int, EntityName]:
-    return names_of(Entity.objects.filter(pk__in=set(entity_ids)))
+def _names(entity_ids: Iterable[int], *, opened: bool) -> dict[int, EntityName]:
+    return names_of(Entity.objects.filter(pk__in=set(entity_ids)), opened=opened)

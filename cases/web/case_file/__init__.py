@@ -1,0 +1,1 @@
+"""A case on paper: what it holds, and the PDF."""
