@@ -23,6 +23,7 @@ class ActionKind:
     done_sentence: str
     none_found: str
     is_offered: bool = True
+    has_end: bool = False  # may be asked for until some day
 
     @property
     def target_kind(self) -> str:
@@ -40,17 +41,28 @@ def _kind(
     inverse: str | None = None,
     on: tuple[str, ...] = (),
     offered: bool = True,
+    has_end: bool = False,
 ) -> ActionKind:
     target_kinds = on or (kind.partition(".")[0],)
     none_found = f"{name}: no {' or '.join(target_kinds)} found in this case, so nothing happens."
-    return ActionKind(kind, target_kinds, mode, inverse, name, sentence, done_sentence, none_found, offered)
+    return ActionKind(kind, target_kinds, mode, inverse, name, sentence, done_sentence, none_found, offered, has_end)
 
 
 REVERSIBLE, HELD, ONCE, FINAL = ActionMode.REVERSIBLE, ActionMode.HELD, ActionMode.ONCE, ActionMode.IRREVERSIBLE
 
 _TABLE = (
-    _kind("account.suspend", REVERSIBLE, "Suspend", "locks the account", "locked", inverse="account.restore"),
-    _kind("account.restrict", REVERSIBLE, "Restrict", "limits the account", "limited", inverse="account.restore"),
+    _kind(
+        "account.suspend", REVERSIBLE, "Suspend", "locks the account", "locked", inverse="account.restore", has_end=True
+    ),
+    _kind(
+        "account.restrict",
+        REVERSIBLE,
+        "Restrict",
+        "limits the account",
+        "limited",
+        inverse="account.restore",
+        has_end=True,
+    ),
     _kind("account.revoke_sessions", ONCE, "End sessions", "ends every session of the account", "sessions ended"),
     _kind("account.reset_password", ONCE, "Reset password", "makes the owner set a new password", "password reset"),
     _kind("account.warn", HELD, "Warn", "sends the account a warning", "warned"),

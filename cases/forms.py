@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 
 from cases.enums import WaitFor
+from cases.messages import LANGUAGES
 from cases.models import Preset, Queue
 from cases.services import catalogue
+from cases.services.choices import DURATIONS
 from signals.enums import CLASS_VERDICT
 
 OWN = "own"
@@ -45,6 +47,8 @@ class DecisionForm(forms.Form):
     action = forms.MultipleChoiceField(required=False)
     label = forms.ChoiceField(required=False, label="Label", choices=[(word, word) for word in CLASS_VERDICT])
     reason = forms.IntegerField(required=False)
+    days = forms.TypedChoiceField(required=False, choices=list(DURATIONS.items()), coerce=int, empty_value=0)  # type: ignore[arg-type]
+    language = forms.ChoiceField(required=False, choices=list(LANGUAGES.items()))
     note = forms.CharField(required=False, max_length=NOTE_LIMIT, label="Note")
 
     def __init__(self, *args: Any, queue: Queue, **kwargs: Any) -> None:
@@ -80,6 +84,8 @@ def _record(preset: Preset) -> dict[str, Any]:
         "action": list(preset.action_kinds),
         "label": preset.label_class,
         "reason": preset.reason_id,
+        "days": 0,
+        "language": "",
     }
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 
-from cases import permissions
+from cases import messages, permissions
 from cases.action_kinds import KINDS
 from cases.enums import ActionMode, CaseState
 from cases.models import Case, Policy, Preset
 from cases.queries.case_header import lease
 from cases.queries.names import EntityName, names_of
 from cases.queries.past import PastDecision, past_decisions
-from cases.services import catalogue, drafts, evidence, targets
+from cases.services import catalogue, choices, drafts, evidence, targets
 from cases.services.evidence import Part
 from signals.enums import CLASS_VERDICT
 from signals.models import Entity
@@ -46,6 +47,8 @@ class EffectLine:
     sentence: str
     targets: list[EntityName]
     starts: str  # "now" or "in 10 s"
+    language: str = ""  # of the message that it carries
+    notice: str = ""  # the message, word for word
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +145,52 @@ def _colleagues(case: Case, user: User) -> list[tuple[int, str]]:
     return [(person, name) for person, name in permissions.reviewers_of(case.queue_id) if person != user.pk]
 
 
-def effect_lines(*, case: Case, action_kinds: list[str], unticked_event_ids: list[int]) -> list[EffectLine]:
-    """Return what these actions would do with these events unticked, as a preview before applying."""
+def effect_lines(
+    *,
+    case: Case,
+    action_kinds: list[str],
+    unticked_event_ids: list[int],
+    policy: str = "",
+    days: int = 0,
+    language: str = "",
+) -> list[EffectLine]:
+    """Return what these actions would do with these events unticked, as a preview before applying.
+
+    Args:
+        policy: slug of the policy whose words the message takes.
+        days: how long what has an end lasts; 0: until it is taken back.
+        language: of the message; empty: the person's, where it is known.
+    """
     kinds = [kind for kind in action_kinds if kind in KINDS]
-    effects = _effects(case, kinds, unticked_event_ids)
-    return [effects[kind] for kind in kinds]
+    proof = evidence.of(case_id=case.pk)
+    effects = _effects(case, kinds, unticked_event_ids, proof)
+    worded = partial(_worded, kinds=kinds, policy=policy, days=days, language=language, country=proof.country)
+    return [worded(effects[kind]) for kind in kinds]
 
 
-def _effects(case: Case, kinds: Iterable[str], unticked: Sequence[int]) -> dict[str, EffectLine]:
+def _worded(
+    line: EffectLine, *, kinds: Sequence[str], policy: str, days: int, language: str, country: str
+) -> EffectLine:
+    """Add to an effect how long it lasts, or the message that goes out with it."""
+    if line.sentence == KINDS[line.kind].none_found:
+        return line
+    if KINDS[line.kind].has_end and days in choices.DURATIONS:
+        return replace(line, sentence=f"{line.sentence} {choices.DURATIONS[days]}")
+    if line.kind not in messages.CARRIERS:
+        return line
+    chosen = language if language in messages.LANGUAGES else messages.language_of(carrier=line.kind, country=country)
+    notice = messages.text(policy=policy, carrier=line.kind, kinds=kinds, language=chosen)
+    return replace(line, language=messages.LANGUAGES[chosen], notice=notice)
+
+
+def _effects(
+    case: Case, kinds: Iterable[str], unticked: Sequence[int], proof: evidence.Evidence | None = None
+) -> dict[str, EffectLine]:
     if case.entity.kind == RING:  # each ticked account has targets of its own
         return general_effects(kinds)
     wanted = [kind for kind in KINDS if kind in set(kinds)]
     roles = catalogue.current().queues[case.queue_id].subject_roles
-    proof = evidence.of(case_id=case.pk)
+    proof = proof or evidence.of(case_id=case.pk)
     found = targets.find(evidence=proof, kinds=wanted, unticked=unticked, roles=roles)
     names = _names(found)
     return {kind: _effect(kind, [names[target.id] for target in found[kind]]) for kind in wanted}

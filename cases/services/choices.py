@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from cases import messages
 from cases.action_kinds import KINDS, ActionKind
 from cases.enums import ActionMode
 from cases.models import Policy, Queue, Reason
@@ -28,7 +30,20 @@ class Choice:
     verdict: str
 
 
-def check(*, queue: Queue, policy_id: int, action_kinds: Sequence[str], label_class: str, reason_id: int) -> Choice:
+# How long an action that has an end lasts, in days; 0: until it is taken back.
+DURATIONS: Final[Mapping[int, str]] = {0: "until taken back", 1: "for 1 day", 7: "for 7 days", 30: "for 30 days"}
+
+
+def check(
+    *,
+    queue: Queue,
+    policy_id: int,
+    action_kinds: Sequence[str],
+    label_class: str,
+    reason_id: int,
+    days: int = 0,
+    language: str = "",
+) -> Choice:
     """Return the choice with its rows, or raise BadChoice naming every field that does not fit."""
     known = catalogue.current()
     policy, reason = known.policies.get(policy_id), known.reasons.get(reason_id)
@@ -38,6 +53,7 @@ def check(*, queue: Queue, policy_id: int, action_kinds: Sequence[str], label_cl
         *_action_problems(policy, action_kinds),
         *_label_problems(policy, label_class),
         *_reason_problems(policy, reason, label_class),
+        *_wording_problems(days, language),
     ]
     if problems or reason is None:
         raise BadChoice(fields=problems)
@@ -70,3 +86,12 @@ def _reason_problems(policy: Policy, reason: Reason | None, label_class: str) ->
     if label_class not in reason.label_classes:
         return [FieldProblem("reason_id", "invalid", "This reason does not fit the label.")]
     return []
+
+
+def _wording_problems(days: int, language: str) -> list[FieldProblem]:
+    problems = []
+    if days not in DURATIONS:
+        problems.append(FieldProblem("days", "invalid", "Choose one of the durations."))
+    if language and language not in messages.LANGUAGES:
+        problems.append(FieldProblem("language", "invalid", "Choose one of the languages."))
+    return problems

@@ -6,11 +6,13 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 
+from cases import messages
+from cases.action_kinds import ActionKind
 from cases.enums import ActionMode, ActionState
 from cases.models import Case, Decision
 from cases.services import catalogue, notes
@@ -72,23 +74,39 @@ class Order:
     unticked: Sequence[int]
     note: str
     now: datetime
+    days: int = 0  # how long what has an end lasts; 0: until it is taken back
+    language: str = ""  # of the message to the user; empty: the person's, where it is known
     members: Sequence[dict[str, Any]] = ()  # of a ring, as they were seen
 
 
-def actions(case: Case, subject: Part, choice: Choice, found: dict[str, list[Part]]) -> list[dict[str, Any]]:
+def actions(
+    case: Case, proof: Evidence, choice: Choice, found: dict[str, list[Part]], order: Order
+) -> list[dict[str, Any]]:
     """Return one row per kind and target; the public id follows from the case in a demo world."""
-    about = (subject.ref, case.abuse_type_id, case.opened_at.isoformat(), str(case.fence))
+    about = (proof.subject.ref, case.abuse_type_id, case.opened_at.isoformat(), str(case.fence))
     return [
         {
             "public_id": ids.new_id("act", *about, kind.kind, target.ref),
             "entity_id": target.id,
             "kind": kind.kind,
-            "parameters": {"until": None} if kind.kind in {"account.suspend", "account.restrict"} else {},
+            "parameters": parameters(kind, choice, order, country=proof.country),
             "state": FIRST_STATE[kind.mode],
         }
         for kind in choice.kinds
         for target in found[kind.kind]
     ]
+
+
+def parameters(kind: ActionKind, choice: Choice, order: Order, *, country: str) -> dict[str, Any]:
+    """Return what goes out with an action: its end where it may have one, the message where it carries one."""
+    if kind.has_end:
+        return {"until": (order.now + timedelta(days=order.days)).isoformat() if order.days else None}
+    if kind.kind not in messages.CARRIERS:
+        return {}
+    kinds = [one.kind for one in choice.kinds]
+    language = order.language or messages.language_of(carrier=kind.kind, country=country)
+    text = messages.text(policy=choice.policy.slug, carrier=kind.kind, kinds=kinds, language=language)
+    return {"notice": {"language": language, "text": text}}
 
 
 @transaction_required

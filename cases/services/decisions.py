@@ -41,6 +41,8 @@ def decide(
     reason_id: int,
     unticked_event_ids: Sequence[int] = (),
     note: str = "",
+    days: int = 0,
+    language: str = "",
     now: datetime,
 ) -> Decision:
     """Decide a case: store the decision with what was seen, ask for its effects, label what was judged, close the case.
@@ -57,7 +59,7 @@ def decide(
     """
     order = Order(
         case_id, actor, seen_version, fence, policy_id, action_kinds, label_class, reason_id, unticked_event_ids, note,
-        now,
+        now, days, language,
     )  # fmt: skip
     return db.in_any_transaction(lambda: _decide(order))[0]
 
@@ -86,6 +88,8 @@ def _conclude(case: Case, proof: Evidence, order: Order) -> tuple[Decision, Case
         action_kinds=order.action_kinds,
         label_class=order.label_class,
         reason_id=order.reason_id,
+        days=order.days,
+        language=order.language,
     )
     _require_known_events(order.unticked, proof)
     found = targets.find(
@@ -94,7 +98,7 @@ def _conclude(case: Case, proof: Evidence, order: Order) -> tuple[Decision, Case
         unticked=order.unticked,
         roles=queue.subject_roles,
     )
-    actions = rows.actions(case, proof.subject, choice, found)
+    actions = rows.actions(case, proof, choice, found, order)
     decision = rows.write(case, proof, order, choice, actions)
     crashpoint("decide.after_outbox")
     rows.label(case, decision, proof.ticked(order.unticked), order, choice)

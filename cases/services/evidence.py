@@ -56,6 +56,7 @@ class Evidence:
     subject: Part
     findings: tuple[Finding, ...]
     proofs: tuple[Proof, ...]
+    country: str = ""  # where the subject's story began, two letters
 
     def ticked(self, unticked: Sequence[int]) -> list[Proof]:
         """Return the events that were left ticked."""
@@ -94,6 +95,13 @@ proof AS (
 SELECT held.*, held.claim_until > statement_timestamp() AS is_live,
        jsonb_build_object('role', 'subject', 'id', subject.id, 'kind', subject.kind, 'ref', subject.ref)
          AS subject_part,
+       (SELECT event.payload ->> 'country'
+          FROM (SELECT part.event_id, part.occurred_at FROM signals_involvement part
+                 WHERE part.entity_id = held.entity_id AND part.superseded_at IS NULL
+                 ORDER BY part.occurred_at, part.event_id LIMIT 20) begun
+          JOIN signals_event event ON event.id = begun.event_id
+         WHERE event.payload ->> 'country' IS NOT NULL
+         ORDER BY begun.occurred_at, event.id LIMIT 1) AS country,
        (SELECT coalesce(jsonb_agg(live ORDER BY live.id), '[]') FROM live) AS findings,
        (SELECT coalesce(jsonb_agg(proof ORDER BY proof.id), '[]') FROM proof) AS proofs
   FROM held JOIN signals_entity subject ON subject.id = held.entity_id
@@ -122,6 +130,7 @@ def _read(case_id: int, *, lock: str) -> tuple[Case, Evidence]:
             subject=Part(**_value(row.subject_part)),
             findings=tuple(Finding(**finding) for finding in _value(row.findings)),
             proofs=tuple(_proof(proof) for proof in _value(row.proofs)),
+            country=row.country or "",
         )
     raise Missing
 

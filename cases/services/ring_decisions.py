@@ -77,6 +77,8 @@ def decide(
     label_class: str,
     reason_id: int,
     note: str = "",
+    days: int = 0,
+    language: str = "",
     now: datetime,
 ) -> Decided:
     """Decide these members of a ring alike; with the last of them the ring is closed.
@@ -87,7 +89,10 @@ def decide(
         MemberHeld, MemberElsewhere, MemberDecided, LeadsOnly: a member cannot be decided now.
         BadChoice: the parts do not fit one another, or somebody is no member.
     """
-    order = Order(case_id, actor, seen_version, fence, policy_id, action_kinds, label_class, reason_id, (), note, now)
+    order = Order(
+        case_id, actor, seen_version, fence, policy_id, action_kinds, label_class, reason_id, (), note, now, days,
+        language,
+    )  # fmt: skip
     return db.in_any_transaction(lambda: _decide(order, seen_members))
 
 
@@ -155,6 +160,8 @@ def _decide_one(case: Case, order: Order) -> Decision:
         action_kinds=order.action_kinds,
         label_class=order.label_class,
         reason_id=order.reason_id,
+        days=order.days,
+        language=order.language,
         now=order.now,
     )
 

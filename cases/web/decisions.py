@@ -12,10 +12,12 @@ from django_htmx.http import push_url
 
 from cases import permissions
 from cases.forms import DecisionForm, unticked
+from cases.messages import LANGUAGES
 from cases.queries import case_header
 from cases.queries import mine as my_work
-from cases.queries.decide import DecidePanel, decide_panel, effect_lines
-from cases.services import catalogue, decisions, ring_decisions
+from cases.queries.decide import decide_panel, effect_lines
+from cases.services import catalogue, decisions, drafts, ring_decisions
+from cases.services.choices import DURATIONS
 from cases.web import answers, keys, records, succession
 from cases.web.refs import case_id_of
 from cases.web.rings import seen_members
@@ -65,6 +67,8 @@ def _decide(request: HtmxRequest, ref: str, record: dict[str, Any], *, now: date
         "reason_id": record["reason"],
         "unticked_event_ids": unticked(request.POST),
         "note": record["note"],
+        "days": record["days"],
+        "language": record["language"],
         "now": now,
     }
     if "ring" in request.POST:
@@ -91,22 +95,25 @@ def preview(request: HtmxRequest, ref: str) -> HttpResponse:
     """Draw the record of what is chosen, with its effects as they would be with these events ticked."""
     now, case = timezone.now(), case_header.case_for(request.user, ref)
     panel = decide_panel(case=case, user=request.user, now=now)
-    kinds = _chosen_kinds(panel, request)
-    effects = effect_lines(case=case, action_kinds=kinds, unticked_event_ids=unticked(request.POST))
+    drawn = records.record(panel, request.POST)
+    effects = effect_lines(
+        case=case,
+        action_kinds=[choice.kind for choice in drawn.actions if choice.chosen],
+        unticked_event_ids=unticked(request.POST),
+        policy=drawn.policy_slug,
+        days=drawn.days,
+        language=drawn.language,
+    )
+    if panel.may_decide and drawn.open:
+        drafts.save(case_id=case.pk, actor=request.user, fields=records.kept(request.POST), now=now)
     context = {
         "head": case_header.header(case=case, user=request.user, now=now),
         "decide": panel,
-        "record": records.record(panel, request.POST, effects),
+        "record": records.with_effects(drawn, effects),
+        "languages": LANGUAGES,
+        "durations": DURATIONS,
     }
     return partial(request, "cases/_record.html", context)
-
-
-def _chosen_kinds(panel: DecidePanel, request: HtmxRequest) -> list[str]:
-    chosen = request.POST.get("preset", "")
-    if request.POST.get("record_of") != chosen:
-        return next((preset.action_kinds for preset in panel.presets if str(preset.key) == chosen), [])
-    allowed = {choice.kind for policy in panel.policies for choice in policy.actions}
-    return [kind for kind in request.POST.getlist("action") if kind in allowed]
 
 
 def reversal(request: HtmxRequest, decision_id: int) -> HttpResponse:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils import timezone
 
-from cases.forms import NOTE_LIMIT
 from cases.queries import case_header
 from cases.services import drafts, notes
-from cases.web import keys
+from cases.web import keys, records
 from tscore.core.http import HtmxRequest, see_other
-
-KEPT = ("preset", "policy", "label", "reason")
 
 
 def note(request: HtmxRequest, ref: str) -> HttpResponse:
@@ -28,7 +25,5 @@ def note(request: HtmxRequest, ref: str) -> HttpResponse:
 def draft(request: HtmxRequest, ref: str) -> HttpResponse:
     """Keep what has been entered so far; sending it again only replaces it, so it needs no key."""
     case, now = case_header.case_for(request.user, ref), timezone.now()
-    fields = {name: request.POST.get(name, "")[:64] for name in KEPT}
-    fields["note"] = request.POST.get("note", "")[:NOTE_LIMIT]
-    drafts.save(case_id=case.pk, actor=request.user, fields=fields, now=now)
+    drafts.save(case_id=case.pk, actor=request.user, fields=records.kept(request.POST), now=now)
     return HttpResponse("Draft kept")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
 
-from cases.forms import OWN
+from cases.action_kinds import KINDS
+from cases.forms import NOTE_LIMIT, OWN
+from cases.messages import CARRIERS
 from cases.queries.decide import (
     ActionChoice,
     DecidePanel,
@@ -21,6 +23,7 @@ from cases.queries.decide import (
 from cases.queries.names import EntityName
 
 SHOWN_TARGETS = 3
+KEPT = ("preset", "record_of", "policy", "label", "reason", "days", "language")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,11 @@ class Effect:
 
     sentence: str
     starts: str
+    happens: bool
     targets: list[EntityName]
     more: int
+    language: str
+    notice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,15 @@ class Record:
     of: str = ""
     title: str = ""
     policy_id: int = 0
+    policy_slug: str = ""
     policy_name: str = ""
     policy_text: str = ""
     label_class: str = ""
     reason_id: int = 0
+    days: int = 0
+    language: str = ""
+    has_end: bool = False
+    has_notice: bool = False
     open: bool = False
     actions: list[Chosen] = field(default_factory=list)
     labels: list[LabelChoice] = field(default_factory=list)
@@ -76,18 +87,32 @@ def _in_words(preset: PresetChoice) -> str:
     return f"{effects} · {preset.label_class}"
 
 
-def record(panel: DecidePanel, entered: QueryDict | None = None, effects: list[EffectLine] | None = None) -> Record:
-    """Return the record to draw for what is entered: the chosen preset's parts, or those changed by hand."""
+def record(panel: DecidePanel, entered: Mapping[str, Any] | None = None) -> Record:
+    """Return the record to draw for what is entered: the chosen preset's parts, or those changed by hand.
+
+    Its effects are in general words; `with_effects` puts in their place what this case has to show.
+    """
     chosen = entered.get("preset", "") if entered else ""
     preset = next((one for one in panel.presets if str(one.key) == chosen), None)
     if preset and entered and entered.get("record_of") != chosen:
-        return _drawn(panel, _parts(preset), of=chosen, title=preset.name, effects=effects or preset.effects)
+        return _drawn(panel, _parts(preset), of=chosen, title=preset.name)
     if entered and (preset or chosen == OWN):
         parts = entered_parts(entered)
         is_preset = preset is not None and parts == _parts(preset)
         title = (preset.name if is_preset else f"{preset.name}, changed") if preset else "Your own choice"
-        return _drawn(panel, parts, of=chosen, title=title, effects=effects or [], is_open=not is_preset)
-    return _drawn(panel, {}, of="", title="", effects=[])
+        return _drawn(panel, parts, of=chosen, title=title, is_open=not is_preset)
+    return _drawn(panel, {}, of="", title="")
+
+
+def with_effects(drawn: Record, effects: list[EffectLine]) -> Record:
+    """Return the record with the effects as they would be now."""
+    return replace(drawn, effects=[effect(line) for line in effects])
+
+
+def kept(entered: QueryDict) -> dict[str, Any]:
+    """Return what a draft keeps of the form."""
+    fields: dict[str, Any] = {name: entered.get(name, "")[:64] for name in KEPT}
+    return fields | {"action": entered.getlist("action")[:20], "note": entered.get("note", "")[:NOTE_LIMIT]}
 
 
 def _parts(preset: PresetChoice) -> dict[str, Any]:
@@ -96,45 +121,48 @@ def _parts(preset: PresetChoice) -> dict[str, Any]:
         "action": list(preset.action_kinds),
         "label": preset.label_class,
         "reason": preset.reason_id,
+        "days": 0,
+        "language": "",
     }
 
 
-def entered_parts(entered: QueryDict) -> dict[str, Any]:
-    """Return the record's fields as they were sent."""
+def entered_parts(entered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record's fields as they were sent, or as a draft kept them."""
+    actions = entered.getlist("action") if isinstance(entered, QueryDict) else entered.get("action", [])
     return {
         "policy": _number(entered.get("policy")),
-        "action": entered.getlist("action"),
+        "action": actions,
         "label": entered.get("label", ""),
         "reason": _number(entered.get("reason")),
+        "days": _number(entered.get("days")),
+        "language": entered.get("language", ""),
     }
 
 
-def _drawn(
-    panel: DecidePanel,
-    parts: Mapping[str, Any],
-    *,
-    of: str,
-    title: str,
-    effects: list[EffectLine],
-    is_open: bool = False,
-) -> Record:
+def _drawn(panel: DecidePanel, parts: Mapping[str, Any], *, of: str, title: str, is_open: bool = False) -> Record:
     policies = {policy.id: policy for policy in panel.policies}
     only = panel.policies[0] if len(panel.policies) == 1 else None
     policy = policies.get(parts.get("policy", 0)) or only
-    label = parts.get("label", "")
+    label, kinds = parts.get("label", ""), parts.get("action", ())
+    actions = policy.actions if policy else []
     return Record(
         of=of,
         title=title,
         policy_id=policy.id if policy else 0,
+        policy_slug=policy.slug if policy else "",
         policy_name=policy.name if policy else "",
         policy_text=policy.text if policy else "",
         label_class=label,
         reason_id=parts.get("reason", 0),
+        days=parts.get("days", 0),
+        language=parts.get("language", ""),
+        has_end=any(KINDS[choice.kind].has_end for choice in actions),
+        has_notice=any(choice.kind in CARRIERS for choice in actions),
         open=is_open,
-        actions=[_chosen(choice, parts.get("action", ())) for choice in (policy.actions if policy else [])],
+        actions=[_chosen(choice, kinds) for choice in actions],
         labels=policy.labels if policy else [],
         reasons=_reasons(policy, label),
-        effects=[effect(line) for line in effects],
+        effects=[effect(choice.effect) for choice in actions if choice.kind in kinds],
     )
 
 
@@ -151,7 +179,9 @@ def _reasons(policy: PolicyChoice | None, label: str) -> list[ReasonChoice]:
 
 def effect(line: EffectLine) -> Effect:
     """Return one effect with the targets that fit on the line."""
-    return Effect(line.sentence, line.starts, line.targets[:SHOWN_TARGETS], max(0, len(line.targets) - SHOWN_TARGETS))
+    more = max(0, len(line.targets) - SHOWN_TARGETS)
+    happens = line.sentence != KINDS[line.kind].none_found
+    return Effect(line.sentence, line.starts, happens, line.targets[:SHOWN_TARGETS], more, line.language, line.notice)
 
 
 def _number(text: str | None) -> int:

@@ -10,9 +10,11 @@ from django.http import QueryDict
 from cases import permissions
 from cases.enums import CaseState, SkipReason, WaitFor
 from cases.forms import DecisionForm, SnoozeForm
+from cases.messages import LANGUAGES
 from cases.models import Case
 from cases.queries import case_header, mutes, past, ring_page, sight, what, who
 from cases.queries.decide import DecidePanel
+from cases.services.choices import DURATIONS
 from cases.web import event_words, keys, panels, records, story
 from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
@@ -49,6 +51,7 @@ def first(
 ) -> dict[str, Any]:
     """Return what is needed to decide; `entered` brings back what a refused form held."""
     panel = sight.panel(seen, user=request.user)
+    kept = entered if entered is not None else panel.draft
     return {
         "now": now,
         "form_key": keys.new(),
@@ -59,12 +62,14 @@ def first(
         "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
         "decide": panel,
         "presets": records.preset_rows(panel.presets),
-        "record": records.record(panel, entered),
+        "record": records.record(panel, kept),
+        "languages": LANGUAGES,
+        "durations": DURATIONS,
         "may_mute": seen.may_mute,
         "seen": seen.newest,
         "new_count": seen.what.new_count,
         "new_words": f"{seen.what.new_count} new since you opened, marked below.",
-        "chosen": entered.get("preset", "") if entered else "",
+        "chosen": kept.get("preset", "") if kept else "",
         "form": form,
         "draft": _draft(panel, entered),
         "conflict": conflict,
