@@ -1,6 +1,8 @@
 """Who and what events are about. Entities and links are derived from events and updated in place."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Q
 
 
 class Source(models.Model):
@@ -35,6 +37,15 @@ class Entity(models.Model):
             models.UniqueConstraint(fields=["kind", "external_id"], name="entity_once"),
             # Not `unique=True`, which would keep a second index for LIKE.
             models.UniqueConstraint(fields=["ref"], name="entity_ref_once"),
+        ]
+        # Domains are few and seldom new, and are looked for by parts of them and with typos.
+        indexes = [
+            GinIndex(
+                fields=["external_id"],
+                opclasses=["gin_trgm_ops"],
+                name="entity_domain_parts",
+                condition=Q(kind="domain"),
+            )
         ]
 
     def __str__(self) -> str:

@@ -35,11 +35,20 @@ def find_entities(text: str) -> list[Entity]:
     text = text.strip()
     if not text or len(text) > _LONGEST or "\x00" in text:
         return []
-    wanted = _wanted(text)
+    wanted = wanted_of(text)
     kinds, names = [kind for kind, _ in wanted], [name for _, name in wanted]
     found = rows(FIND_SQL, [kinds, names, text[:24], MOST])
     if not found and len(text) <= ID_LIMIT:
         found = rows(BY_EVENT_SQL, [text, ids.parse_row_ref("ev", text) or 0, MOST])
+    return list(Entity.objects.filter(pk__in=[pk for (pk,) in found]).order_by("-last_seen_at", "pk"))
+
+
+def find_named(names: Iterable[str], kinds: Iterable[str]) -> list[Entity]:
+    """Find entities of these kinds by any of these ids or values, newest first, at most 20, in two statements."""
+    wanted = {pair for name in names if "\x00" not in name for pair in wanted_of(name, kinds)}
+    if not wanted:
+        return []
+    found = rows(FIND_SQL, [[kind for kind, _ in wanted], [name for _, name in wanted], "", MOST])
     return list(Entity.objects.filter(pk__in=[pk for (pk,) in found]).order_by("-last_seen_at", "pk"))
 
 
@@ -53,12 +62,12 @@ def personal(entity_ids: Iterable[int]) -> dict[int, str]:
     return found
 
 
-def _wanted(text: str) -> list[tuple[str, str]]:
-    """Return under which kind and id the text may be held."""
+def wanted_of(text: str, kinds: Iterable[str] = ENTITY_KINDS) -> list[tuple[str, str]]:
+    """Return under which kind and id a text may be held."""
     if is_pseudonym(text) or text.startswith("tok_"):
-        return [(kind, text) for kind in ENTITY_KINDS]
+        return [(kind, text) for kind in kinds]
     found = []
-    for kind in ENTITY_KINDS:
+    for kind in kinds:
         name = external_id(kind, text) if kind in PERSONAL_KINDS or kind == "domain" else text
         if name:
             found.append((kind, name))

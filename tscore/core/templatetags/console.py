@@ -23,6 +23,7 @@ from tscore.core.templatetags import moments, vocabulary
 register = template.Library()
 LIMIT = 600
 LINE = 120
+AROUND = 40  # letters before the first marked word
 _BREAKS = re.compile(r"[ \t\n]+")
 _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
@@ -145,6 +146,38 @@ def untrusted_line(value: object, limit: int = LINE) -> SafeString:
     shown, rest = safe.cut(safe.pieces(text), limit)
     end = "…" if rest else ""
     return format_html('<span class="untrusted line" dir="auto" hx-disable>{}{}</span>', _html(shown), end)
+
+
+@register.filter
+def marked(value: object, words: Sequence[str]) -> SafeString:
+    """Show the part of an untrusted text that holds these words, on one line, each beginning of a word marked."""
+    return format_html('<span class="untrusted line" dir="auto" hx-disable>{}</span>', _marked(_text(value), words))
+
+
+def _marked(text: str, words: Sequence[str]) -> SafeString:
+    """Cut a text around its first word and mark all of them; what lies between is made safe piece by piece."""
+    line = _BREAKS.sub(" ", text).strip()
+    wanted = [re.escape(word.strip()) for word in words if word.strip()]
+    found = re.compile(rf"(?<!\w)(?:{'|'.join(wanted)})", re.IGNORECASE) if wanted else None
+    first = found.search(line) if found else None
+    start = max(first.start() - AROUND, 0) if first else 0
+    shown = line[start : start + LINE]
+    ends = ("…" if start else "", "…" if start + LINE < len(line) else "")
+    parts = found.split(shown) if found else [shown]
+    hits = [*(found.findall(shown) if found else ()), ""]
+    body = format_html_join(
+        "",
+        "{}{}",
+        (
+            (_safe(part), format_html("<mark>{}</mark>", _safe(hit)) if hit else "")
+            for part, hit in zip(parts, hits, strict=True)
+        ),
+    )
+    return format_html("{}{}{}", ends[0], body, ends[1])
+
+
+def _safe(text: str) -> SafeString:
+    return _html(safe.pieces(text))
 
 
 @register.inclusion_tag("components/_pages.html", takes_context=True)
