@@ -75,12 +75,20 @@ def require_lead(user: User, queue_id: int) -> None:
 
 def reviewers_of(queue_id: int) -> list[tuple[int, str]]:
     """Return id and name of the active people who may review a queue, by name."""
-    return [
-        (person, name) for person, name in db.rows(_REVIEWERS, {"queue": str(queue_id), "codenames": [REVIEW, LEAD]})
-    ]
+    return _people_with(queue_id, [REVIEW, LEAD])
 
 
-_REVIEWERS = """
+def leads_of(queue_id: int) -> list[tuple[int, str]]:
+    """Return id and name of the active people who lead a queue, by name."""
+    return _people_with(queue_id, [LEAD])
+
+
+def _people_with(queue_id: int, codenames: list[str]) -> list[tuple[int, str]]:
+    found = db.rows(_PEOPLE, {"queue": str(queue_id), "codenames": codenames})
+    return [(person, name) for person, name in found]
+
+
+_PEOPLE = """
 SELECT person.id, person.name
   FROM core_user person
  WHERE person.is_active

@@ -58,6 +58,8 @@ urlpatterns = [
     path("cases/<str:ref>/escalation/", claims.escalate, name="escalate"),
     path("cases/<str:ref>/snooze/", claims.snooze, name="snooze"),
     path("cases/<str:ref>/notes/", notes.note, name="note"),
+    path("cases/<str:ref>/notes/<int:note_id>/", notes.edit, name="note_edit"),
+    path("cases/<str:ref>/notes/<int:note_id>/pin/", notes.pin, name="note_pin"),
     path("cases/<str:ref>/draft/", notes.draft, name="draft"),
     path("cases/<str:ref>/print/", case_file.show, name="case_file"),
     path("cases/<str:ref>/case-file.pdf", case_file.download, name="case_file_pdf"),
@@ -102,6 +104,8 @@ _CHANGES = (
     "escalate",
     "snooze",
     "note",
+    "note_edit",
+    "note_pin",
     "draft",
     "reversal",
 )

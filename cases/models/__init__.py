@@ -1,7 +1,7 @@
 """Tables of judgement and its effects."""
 
 from cases.models.action import Action
-from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note
+from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note, NoteVersion
 from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Reason
 from cases.models.inbox import InboxItem
 from cases.models.queue import Queue
@@ -23,6 +23,7 @@ __all__ = [
     "EvidenceSnapshot",
     "InboxItem",
     "Note",
+    "NoteVersion",
     "OpenSpan",
     "Policy",
     "Preset",

@@ -134,10 +134,21 @@ class CaseSkip(models.Model):
 
 
 class Note(models.Model):
-    """What a person wrote on a case, encrypted under an erasable key."""
+    """What a person wrote on a case, encrypted under an erasable key; pinned, it shows on every case of its subject."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notes")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    body = models.BinaryField()
+    body_key = models.ForeignKey(ErasableKey, null=True, on_delete=models.SET_NULL, related_name="+")
+    written_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    is_pinned = models.BooleanField(default=False, db_default=False)
+
+
+class NoteVersion(models.Model):
+    """What a note said before it was changed, under the key it had then."""
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="versions")
     body = models.BinaryField()
     body_key = models.ForeignKey(ErasableKey, null=True, on_delete=models.SET_NULL, related_name="+")
     written_at = models.DateTimeField()

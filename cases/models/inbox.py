@@ -20,7 +20,7 @@ class InboxItem(models.Model):
     kind = models.CharField(max_length=12, choices=InboxKind)
     actor = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    note = models.ForeignKey(Note, null=True, on_delete=models.PROTECT, related_name="+")
+    note = models.ForeignKey(Note, null=True, on_delete=models.PROTECT, related_name="told")
     words = models.CharField(max_length=160, default="", blank=True)
     link = models.CharField(max_length=200, default="", blank=True)
     made_at = models.DateTimeField()

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cases.models import Case, CaseSignal, Note
+from cases.models import Case, CaseSignal
 from cases.queries.event_views import EventView, event_views, newest_first, newest_ids
-from cases.services import notes
+from cases.queries.notes import NoteView, notes_of
 from signals.models import SignalEvent
 from tscore.core import ids
 
 __all__ = ["EventView", "NoteView", "ReasonLine", "SignalView", "What", "what"]
 
-SIGNALS, NOTES, TIMELINE = 200, 100, 50
+SIGNALS, TIMELINE = 200, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +59,6 @@ class SignalView:
 
 
 @dataclass(frozen=True, slots=True)
-class NoteView:
-    """A note; `text` is None once erased."""
-
-    author_name: str
-    written_at: datetime
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class What:
     """Everything the centre pane shows. `evidence` is what a decision labels, newest first."""
 
@@ -100,7 +91,7 @@ def what(*, case: Case, seen_at: datetime | None = None, opened: bool = True) ->
         new_count=sum(signal.is_new for signal in signals),
         evidence=newest_first(view for view in views.values() if view.is_evidence),
         timeline=newest_first(views.values()),
-        notes=notes_of(case),
+        notes=notes_of(case, queue_ids=[]),
     )
 
 
@@ -141,9 +132,3 @@ def _reason(reason: dict[str, Any]) -> ReasonLine:
         base_rate=reason.get("base_rate"),
         contribution=reason.get("contribution"),
     )
-
-
-def notes_of(case: Case) -> list[NoteView]:
-    """Return what people noted on a case, newest first."""
-    written = Note.objects.filter(case=case).select_related("author", "body_key").order_by("-written_at", "-pk")
-    return [NoteView(note.author.name, note.written_at, notes.text_of(note)) for note in written[:NOTES]]

@@ -112,7 +112,8 @@ def parameters(kind: ActionKind, choice: Choice, order: Order, *, country: str) 
 @transaction_required
 def write(case: Case, proof: Evidence, order: Order, choice: Choice, actions: Sequence[dict[str, Any]]) -> Decision:
     """Store the decision, what was seen, its effects and its note, and close the case, in one statement."""
-    note = notes.seal(order.note, order.now) if order.note.strip() else notes.SealedNote()
+    text = order.note.strip()
+    note = notes.seal(text, order.now, case=case, author=order.actor) if text else notes.SealedNote()
     seen = _snapshot(case, proof, order.unticked) | ({"members": list(order.members)} if order.members else {})
     body = json.dumps(seen, sort_keys=True, separators=(",", ":"))
     terms = {

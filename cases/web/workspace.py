@@ -12,8 +12,9 @@ from cases.enums import CaseState, SkipReason, WaitFor
 from cases.forms import DecisionForm, SnoozeForm
 from cases.messages import LANGUAGES
 from cases.models import Case
-from cases.queries import case_header, mutes, past, ring_page, sight, what, who
+from cases.queries import case_header, mutes, past, ring_page, sight, who
 from cases.queries.decide import DecidePanel
+from cases.queries.notes import notes_of
 from cases.services.choices import DURATIONS
 from cases.web import event_words, keys, panels, records, story
 from cases.web.refs import case_id_of
@@ -87,21 +88,27 @@ def rest(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     return {
         "has_rest": True,
         "who": who.who(case=case),
-        "notes": what.notes_of(case),
+        **notes(request, case),
         "raw": seen.what.evidence[:FIRST_EVIDENCE],
         "muted": mutes.muted_in(case),
         "rings": ring_page.rings_about(entity_id=case.entity_id, user=request.user),
         "past": past.past_decisions(case=case, user=request.user),
-        "colleagues": _colleagues(case, request) if case.state == CaseState.REVIEWING else [],
+    }
+
+
+def notes(request: HtmxRequest, case: Case) -> dict[str, Any]:
+    """Return the notes, who can be told of a new one, and to whom a case under review can be handed."""
+    people = [found for found in permissions.reviewers_of(case.queue_id) if found[0] != request.user.pk]
+    queue_ids = [queue.pk for queue in permissions.queues_of(request.user)]
+    return {
+        "notes": notes_of(case, queue_ids=queue_ids),
+        "people": people,
+        "colleagues": people if case.state == CaseState.REVIEWING else [],
     }
 
 
 def _ticked(entered: QueryDict | None) -> list[str] | None:
     return entered.getlist("member") if entered is not None else None
-
-
-def _colleagues(case: Case, request: HtmxRequest) -> list[tuple[int, str]]:
-    return [found for found in permissions.reviewers_of(case.queue_id) if found[0] != request.user.pk]
 
 
 def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases.models import Draft, Note
+from cases.models import Draft, InboxItem, Note
 from cases.services import drafts, notes
 from tests.cases import build
 from tests.factories import after
@@ -45,6 +45,55 @@ def test_add_hides_cases_of_other_queues(ben):
 
     with pytest.raises(Missing):
         notes.add(case_id=case.pk, actor=ben, text="x", now=after(1))
+
+
+def test_add_tells_whom_it_calls_and_nobody_else(ada, cleo):
+    case = build.case()
+
+    note = notes.add(case_id=case.pk, actor=ada, text="@Cleo, is this yours?", now=after(1))
+
+    item = InboxItem.objects.get()
+    assert (item.person, item.kind, item.actor, item.case_id, item.note) == (cleo, "mention", ada, case.pk, note)
+    assert (item.words, item.link, item.made_at, item.done_at) == ("", "", after(1), None)
+
+
+@pytest.mark.parametrize("name", ["Ben", "Mallory", "Nobody", "admin"])
+def test_add_refuses_to_call_who_may_not_see_the_queue(name, ada, ben, mallory):
+    case = build.case()
+
+    with pytest.raises(notes.UnknownName, match=f"@{name}: nobody of this name may see this queue"):
+        notes.add(case_id=case.pk, actor=ada, text=f"Ask @{name}.", now=after(1))
+
+    assert (Note.objects.count(), InboxItem.objects.count(), ErasableKey.objects.count()) == (0, 0, 0)
+
+
+def test_add_asks_every_other_lead_and_leaves_the_lease(ada, cleo):
+    case = build.held_case(ada)
+
+    notes.add(case_id=case.pk, actor=ada, text="Is this policy? @Cleo", asks_lead=True, now=after(1))
+
+    case.refresh_from_db()
+    assert list(InboxItem.objects.values_list("person", "kind")) == [(cleo.pk, "question")]
+    assert (case.state, case.claimed_by) == ("reviewing", ada)
+
+
+def test_add_asks_nobody_where_nobody_else_leads(cleo):
+    case = build.case()
+
+    with pytest.raises(notes.NoLead):
+        notes.add(case_id=case.pk, actor=cleo, text="Who decides?", asks_lead=True, now=after(1))
+
+    assert not Note.objects.exists()
+
+
+def test_note_of_a_decision_calls_too(ada, cleo):
+    case = build.held_case(ada)
+
+    build.decision(case, note="As @Cleo said.")
+
+    assert list(InboxItem.objects.values_list("person", "kind", "note")) == [
+        (cleo.pk, "mention", Note.objects.get().pk)
+    ]
 
 
 def test_save_replaces_the_draft_and_its_key(ada):

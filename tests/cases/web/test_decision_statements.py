@@ -73,7 +73,7 @@ def decide(client, case, **fields):
     return answer, counted(statements)
 
 
-@pytest.mark.parametrize("note", ["", "Called the owner."])
+@pytest.mark.parametrize("note", ["", "Called the owner.", "As @Cleo said."])
 @pytest.mark.parametrize(
     "chosen",
     [
