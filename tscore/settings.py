@@ -76,7 +76,7 @@ TEMPLATES = [
                 "tscore.core.context.shell",
             ],
             "loaders": [("django.template.loaders.cached.Loader", ["django.template.loaders.filesystem.Loader"])],
-            "builtins": ["tscore.core.templatetags.console"],
+            "builtins": ["tscore.core.templatetags.console", "tscore.core.templatetags.marking"],
         },
     }
 ]

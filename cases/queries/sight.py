@@ -6,7 +6,6 @@ past decisions, colleagues, and the targets of actions (the preview names them).
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from cases.services import catalogue, drafts
 from signals.models import Entity, Event
 from signals.services.intake.entities import aad
 from tscore.core import crypto, groups, ids
-from tscore.core.db import rows
+from tscore.core.db import json_of, rows
 from tscore.core.errors import Missing
 from tscore.core.models import User
 
@@ -145,16 +144,16 @@ def panel(sight: Sight, *, user: User) -> DecidePanel:
 
 
 def _sight(row: Any, seen: int | None) -> Sight:
-    subject, known = _json(row.subject), catalogue.holding([row.queue_id])
+    subject, known = json_of(row.subject), catalogue.holding([row.queue_id])
     row.entity = _entity(subject)
     for name in ("first_seen_at", "last_seen_at", "state_at"):
         setattr(row.entity, name, datetime.fromisoformat(subject[name]) if subject[name] else None)
     row.queue, row.abuse_type = known.queues[row.queue_id], known.abuse_types[row.abuse_type_id]
     row.claimed_by = User(pk=row.claimed_by_id, name=row.holder_name) if row.claimed_by_id else None
-    signals = [_signal(finding, seen) for finding in _json(row.findings)]
+    signals = [_signal(finding, seen) for finding in json_of(row.findings)]
     triggers = {signal.event_ids[0] for signal in signals if signal.event_ids and not signal.is_retracted}
     names = _Names()
-    events = newest_first(_event(event, triggers, names) for event in _json(row.told))
+    events = newest_first(_event(event, triggers, names) for event in json_of(row.told))
     evidence = [event for event in events if event.is_evidence]
     new_count = sum(signal.is_new for signal in signals)
     what = What(signals=signals, new_count=new_count, evidence=evidence, timeline=events, notes=[])
@@ -222,7 +221,3 @@ def _entity(values: Mapping[str, Any]) -> Entity:
 def _shown(value: str) -> str:
     """Return a value as it stands; of a token, which only a statement more could open, its end."""
     return f"…{value[-6:]}" if is_token(value) else value
-
-
-def _json(column: str | list[Any] | dict[str, Any]) -> Any:
-    return json.loads(column) if isinstance(column, str) else column

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -127,9 +126,9 @@ def _read(case_id: int, *, lock: str) -> tuple[Case, Evidence]:
     for case in Case.objects.raw(_EVIDENCE.format(lock=lock), {"case": case_id}):
         row: Any = case
         return case, Evidence(
-            subject=Part(**_value(row.subject_part)),
-            findings=tuple(Finding(**finding) for finding in _value(row.findings)),
-            proofs=tuple(_proof(proof) for proof in _value(row.proofs)),
+            subject=Part(**db.json_of(row.subject_part)),
+            findings=tuple(Finding(**finding) for finding in db.json_of(row.findings)),
+            proofs=tuple(_proof(proof) for proof in db.json_of(row.proofs)),
             country=row.country or "",
         )
     raise Missing
@@ -138,7 +137,3 @@ def _read(case_id: int, *, lock: str) -> tuple[Case, Evidence]:
 def _proof(values: dict[str, Any]) -> Proof:
     instants = {name: datetime.fromisoformat(values[name]) for name in ("occurred_at", "observed_at")}
     return Proof(**{**values, **instants, "parts": tuple(Part(**part) for part in values["parts"])})
-
-
-def _value(column: str | list[Any] | dict[str, Any]) -> Any:
-    return json.loads(column) if isinstance(column, str) else column

@@ -87,6 +87,7 @@ def rest(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     case = seen.case
     return {
         "has_rest": True,
+        "later": panels.later(case.abuse_type_id, seen.what),
         "who": who.who(case=case),
         **notes(request, case),
         "raw": seen.what.evidence[:FIRST_EVIDENCE],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import random
 import re
 import time
@@ -166,6 +167,11 @@ def array(values: Sequence[Any]) -> str:
     if "\\" in text and _OTHER_ESCAPE.search(text):
         raise ValueError("Only words without control characters fit into an array written like this.")
     return "{" + text[1:-1] + "}"
+
+
+def json_of(column: Any) -> Any:
+    """Return what a `jsonb` column of a plain statement holds, whichever way the driver gave it."""
+    return json.loads(column) if isinstance(column, str) else column
 
 
 def dicts(sql: str, params: Sequence[Any] | dict[str, Any] = (), using: str = "default") -> list[dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""What stands around a case in the history of its people and things, for the panels: one bounded statement a type."""
