@@ -32,6 +32,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("queues/", queues.queue_list, name="queues"),
     path("queues/<slug:slug>/", queues.queue, name="queue"),
+    path("queues/<slug:slug>/filter/", queues.queue_filter, name="queue_filter"),
     path("queues/<slug:slug>/next/", queues.next_case, name="next"),
     path("queues/<slug:slug>/health/", health.queue_health, name="queue_health"),
     path("queues/<slug:slug>/explore/", explore.queue_explore, name="queue_explore"),
@@ -92,6 +93,7 @@ _MUTERS: Final = Group("lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
 _READERS = ("home", "queues", "queue", "case", "case_file", "rest", "mine", "actions")
 _CHANGES = (
+    "queue_filter",
     "next",
     "preview",
     "decision",

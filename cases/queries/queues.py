@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cases import permissions
-from cases.models import Case, Queue
-from cases.models.case import OPEN
-from cases.queries.rows import RISK_SHARE, CaseRow, case_rows
+from cases.filter_text import Filter
+from cases.models import Queue
+from cases.queries.lists import case_list
+from cases.queries.rows import RISK_SHARE, CaseRow
 from signals.enums import Severity
 from tscore.core import db
 from tscore.core.models import User
-from tscore.core.pagination import Keyset
 
 __all__ = ["COUNT_CAP", "CaseRow", "QueueCard", "QueuePage", "queue_cards", "queue_page"]
 
 COUNT_CAP = 10_000
-ORDER = Keyset(order=("-priority", "due_at", "id"))
+EVERY = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,13 @@ class QueueCard:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of a queue: `severity_counts` has every severity word, zero included."""
+    """One page of a queue: `severity_counts` has every severity word, zero included; the cursors are a CaseList's."""
 
     queue: Queue
     rows: list[CaseRow]
     next_cursor: str | None
+    further_cursor: str | None
+    is_cut: bool
     open_count: int
     capped: bool
     at_risk_count: int
@@ -103,30 +105,21 @@ def queue_cards(*, user: User, now: datetime) -> list[QueueCard]:
     ]
 
 
-def queue_page(
-    *,
-    user: User,
-    slug: str,
-    now: datetime,
-    cursor: str | None = None,
-    severity: str = "",
-    state: str = "",
-    mine: bool = False,
-) -> QueuePage:
-    """Return one page of the open cases of a queue in the order of the claim.
+def queue_page(*, user: User, slug: str, now: datetime, cursor: str | None = None, asked: Filter = EVERY) -> QueuePage:
+    """Return one page of the open cases of a queue that a filter lets through.
 
     Raises:
         Missing: there is no such queue, or this person may not see it.
     """
     queue = permissions.visible_queue(user, slug)
-    cases = Case.objects.filter(OPEN, queue=queue).select_related("entity", "claimed_by")
-    wanted = {"severity": severity, "state": state} | ({"claimed_by_id": user.pk} if mine else {})
-    found = ORDER.page(cases.filter(**{name: value for name, value in wanted.items() if value}), cursor)
+    found = case_list(queues=[queue], asked=asked, user=user, now=now, cursor=cursor)
     counts = _counts([queue], user, now)[queue.pk]
     return QueuePage(
         queue=queue,
-        rows=case_rows(found.items, now=now),
+        rows=found.rows,
         next_cursor=found.next_cursor,
+        further_cursor=found.further_cursor,
+        is_cut=found.is_cut,
         open_count=counts.open_count,
         capped=counts.open_count >= COUNT_CAP,
         at_risk_count=counts.at_risk,

@@ -9,16 +9,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import permissions
-from cases.enums import CaseState
+from cases.filter_text import Filter, parse
 from cases.models import Case
 from cases.queries import queues
+from cases.queries.filters import LOOKED
 from cases.services import claims
-from cases.web import keys
+from cases.web import filters, keys, lists
+from cases.web.filters import Asked
 from cases.web.toast import toast_of
-from signals.enums import Severity
-from tscore.core.http import HtmxRequest, page, see_other
-
-TABS = (("", "Open"), (CaseState.QUEUED, "Free"), (CaseState.REVIEWING, "In review"), (CaseState.WAITING, "Waiting"))
+from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
 
 def queue_list(request: HtmxRequest) -> HttpResponse:
@@ -30,21 +29,34 @@ def queue_list(request: HtmxRequest) -> HttpResponse:
 
 def queue(request: HtmxRequest, slug: str) -> HttpResponse:
     """Show one page of a queue in the order in which cases are handed out."""
-    now, asked = timezone.now(), _asked(request)
-    found = queues.queue_page(user=request.user, slug=slug, now=now, cursor=request.GET.get("after") or None, **asked)
+    return _queue(request, slug, filters.read(_address(request)))
+
+
+def queue_filter(request: HtmxRequest, slug: str) -> HttpResponse:
+    """Go to what was typed; where it cannot be read, say why and keep what was shown."""
+    queue = permissions.visible_queue(request.user, slug)
+    typed, address = filters.write(request.POST.get("f", ""))
+    if not typed.mistakes:
+        return see_other(request, reverse("cases:queue", args=[queue.slug]) + filters.link(address))
+    if is_partial(request):
+        return partial(request, "cases/_filter.html", lists.field(request, base=_base(slug), typed=typed), status=422)
+    return _queue(request, slug, filters.read(request.POST.get("last", "")), typed=typed)
+
+
+def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None = None) -> HttpResponse:
+    now = timezone.now()
+    cursor = request.GET.get("after") or None
+    found = queues.queue_page(user=request.user, slug=slug, now=now, cursor=cursor, asked=asked.shown)
     context = {
         "now": now,
         "found": found,
         "form_key": keys.new(),
-        "tabs": _tabs(asked),
-        "severities": _severities(found, asked),
-        "is_filtered": any(asked.values()),
-        "asked": asked,
+        **lists.tools(request, base=_base(slug), asked=asked, typed=typed, counts=found.severity_counts),
         "drained": "drained" in request.GET,
         "empty": _empty(found, asked) if not found.rows else None,
         "toast": toast_of(request),
     }
-    return page(request, "cases/queue.html", context)
+    return page(request, "cases/queue.html", context, status=422 if typed else 200)
 
 
 def next_case(request: HtmxRequest, slug: str) -> HttpResponse:
@@ -59,52 +71,32 @@ def next_case(request: HtmxRequest, slug: str) -> HttpResponse:
     return see_other(request, "cases:case", ref) if ref else see_other(request, f"/queues/{slug}/?drained=1")
 
 
-def _asked(request: HtmxRequest) -> dict[str, Any]:
-    severity, state = request.GET.get("severity", ""), request.GET.get("state", "")
-    return {
-        "severity": severity if severity in Severity.values else "",
-        "state": state if state in CaseState.values else "",
-        "mine": request.GET.get("mine") == "1",
-    }
+def _base(slug: str) -> str:
+    return reverse("cases:queue", args=[slug])
 
 
-def _tabs(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    tabs = [
-        {
-            "url": f"?state={state}" if state else "?",
-            "label": label,
-            "current": _is_plain(asked) and asked["state"] == state,
-        }
-        for state, label in TABS
+# Addresses kept by people from before there was a filter.
+_BEFORE = (("severity", "severity:{}"), ("state", "state:{}"), ("mine", "assignee:me"))
+
+
+def _address(request: HtmxRequest) -> str:
+    terms = [
+        term.format(request.GET[name])
+        for name, term in _BEFORE
+        if name in request.GET and not parse(term.format(request.GET[name])).mistakes
     ]
-    return [*tabs, {"url": "?mine=1", "label": "Mine", "current": asked["mine"]}]
+    return " ".join([request.GET.get("f", ""), *terms]).strip()
 
 
-def _empty(found: queues.QueuePage, asked: dict[str, Any]) -> dict[str, str]:
+def _empty(found: queues.QueuePage, asked: Asked) -> dict[str, str]:
     """Say which of the three kinds of empty this is: nothing fits the filter, all done, or nothing yet."""
-    if any(asked.values()):
-        words = " ".join(filter(None, (asked["severity"], asked["state"], "mine" if asked["mine"] else "")))
-        text = f"No case here is {words}; {found.open_count} are open."
+    if asked:
+        text = f"No case here fits {asked.shown.text}; {found.open_count} are open."
+        if found.further_cursor:
+            text = f"None of the {LOOKED:,} most urgent cases looked at fits {asked.shown.text}."
         return {"title": "No match", "text": text, "link_url": "?", "link_text": "Clear filter"}
     if Case.objects.filter(queue=found.queue).exists():
         text = "Every case of this queue is closed."
         return {"title": "All done", "text": text, "link_url": reverse("cases:queues"), "link_text": "Other queues"}
     text = "Cases appear here once events have been received and a detector has found something in them."
     return {"title": "Nothing yet", "text": text, "link_url": reverse("cases:queues"), "link_text": "Other queues"}
-
-
-def _is_plain(asked: dict[str, Any]) -> bool:
-    return not asked["severity"] and not asked["mine"]
-
-
-def _severities(found: queues.QueuePage, asked: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {
-            "url": f"?severity={word}",
-            "word": word,
-            "count": found.severity_counts[word],
-            "current": asked["severity"] == word,
-        }
-        for word in reversed(Severity.values)
-        if found.severity_counts.get(word)
-    ]

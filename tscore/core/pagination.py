@@ -58,6 +58,15 @@ class Keyset:
             previous_cursor=self._write(items[0], backwards=True) if items and has_previous else None,
         )
 
+    def beyond(self, queryset: QuerySet[M], cursor: str | None) -> QuerySet[M]:
+        """Return all rows after a cursor (of a page that goes on forwards) in their order."""
+        values = self._read(cursor)[1] if cursor else None
+        return (queryset if values is None else queryset.filter(_after(self.order, values))).order_by(*self.order)
+
+    def cursor_after(self, row: Model) -> str:
+        """Return the cursor of what follows a row."""
+        return self._write(row, backwards=False)
+
     @property
     def _salt(self) -> str:
         return "keyset:" + ",".join(self.order)
