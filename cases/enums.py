@@ -76,3 +76,50 @@ class Redaction(models.TextChoices):
     NONE = "none", "Nothing is left out"
     PEOPLE = "people", "Without personal values and colleagues' names"
     WORDS = "words", "Also without what people wrote"
+
+
+class BulkState(models.TextChoices):
+    """How far a bulk job has come."""
+
+    DRAFT = "draft"
+    RUNNING = "running"
+    DONE = "done"
+    REVERSING = "reversing"
+    REVERSED = "reversed"
+    DISCARDED = "discarded"
+
+
+class ItemState(models.TextChoices):
+    """What became of one case of a bulk job."""
+
+    LISTED = "listed"
+    PENDING = "pending"
+    DONE = "done"
+    LEFT = "left"
+    FAILED = "failed"
+    REVERSING = "reversing"
+    REVERSED = "reversed"
+
+
+class LeftOut(models.TextChoices):
+    """Why a case of a bulk job was left as it is."""
+
+    CHOSEN = "chosen", "you left it out"
+    PROTECTED = "protected", "protected, and not ticked"
+    DECIDED = "decided", "decided meanwhile"
+    CHANGED = "changed", "changed after it was listed"
+    ELSEWHERE = "elsewhere", "in another queue now"
+    HELD = "held", "somebody else is working on it"
+    ESCALATED = "escalated", "escalated to leads"
+    BLIND = "blind", "drawn by chance: it wants a look of its own"
+    RING = "ring", "a ring: its accounts are ticked one by one"
+    ACTED = "acted", "already acted upon"
+    STOPPED = "stopped", "the job was stopped first"
+
+
+class Protection(models.TextChoices):
+    """Why a case of a bulk job must be ticked by itself."""
+
+    NONE = "", "not protected"
+    HUB = "hub", "shared by very many accounts"
+    STAKE = "stake", "very much money at stake"

@@ -10,6 +10,7 @@ from tscore.core.models import User
 
 REVIEW = "review_queue"
 LEAD = "lead_queue"
+BULK = "bulk_queue"
 
 _GRANTS = """
 SELECT grants.object_pk::bigint, permission.codename
@@ -33,20 +34,28 @@ class LeadsOnly(Refused):
     """Only a lead of this queue may do this."""
 
 
+class BulkNotGranted(Refused):
+    """Many cases at once are decided by leads of the queue and by those whom they granted it."""
+
+
 def queues_of(user: User) -> list[Queue]:
     """Return the queues whose cases a person may see and decide, in their fixed order."""
-    rights = _rights(user)
-    return [queue for queue in catalogue.current().queues.values() if rights.get(queue.pk)]
+    return [queue for queue in catalogue.current().queues.values() if may_review(user, queue.pk)]
 
 
 def may_review(user: User, queue_id: int) -> bool:
     """Tell whether a person may see and decide cases of this queue."""
-    return bool(_rights(user).get(queue_id))
+    return bool(_rights(user).get(queue_id, frozenset()) & {REVIEW, LEAD})
 
 
 def may_lead(user: User, queue: Queue | int) -> bool:
     """Tell whether a person may take escalated cases and hand over cases of others in this queue."""
     return LEAD in _rights(user).get(queue if isinstance(queue, int) else queue.pk, frozenset())
+
+
+def may_bulk(user: User, queue_id: int) -> bool:
+    """Tell whether a person may decide many cases of a queue at once: its leads, and reviewers who were granted it."""
+    return may_review(user, queue_id) and bool(_rights(user)[queue_id] & {LEAD, BULK})
 
 
 def visible_queue(user: User, slug: str) -> Queue:
@@ -71,6 +80,12 @@ def require_lead(user: User, queue_id: int) -> None:
     """Raise LeadsOnly unless the person leads this queue."""
     if not may_lead(user, queue_id):
         raise LeadsOnly
+
+
+def require_bulk(user: User, queue_id: int) -> None:
+    """Raise BulkNotGranted unless the person may decide many cases of this queue at once."""
+    if not may_bulk(user, queue_id):
+        raise BulkNotGranted
 
 
 def reviewers_of(queue_id: int) -> list[tuple[int, str]]:
@@ -120,6 +135,6 @@ def _read(user: User) -> dict[int, frozenset[str]]:
     if not user.is_authenticated or not user.is_active:
         return {}
     found: dict[int, set[str]] = {}
-    for queue_id, codename in db.rows(_GRANTS, {"user": user.pk, "codenames": [REVIEW, LEAD]}):
+    for queue_id, codename in db.rows(_GRANTS, {"user": user.pk, "codenames": [REVIEW, LEAD, BULK]}):
         found.setdefault(queue_id, set()).add(codename)
     return {queue_id: frozenset(names) for queue_id, names in found.items()}

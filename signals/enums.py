@@ -61,6 +61,7 @@ class Lane(models.TextChoices):
     SECOND_REVIEW = "second_review"
     APPEAL = "appeal"
     REPORT = "report"
+    BULK = "bulk"  # decided together with others after a spot check, never looked at for itself
 
 
 CLASS_VERDICT = {

@@ -69,6 +69,7 @@ TICKS = {
     "wake": 1.0,
     "promises": 1.0,
     "deliver": 1.0,
+    "bulk": 1.0,
     "seal": 1.0,
     "forget_answers": 600.0,
     "forget_tries": 600.0,

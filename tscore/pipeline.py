@@ -20,6 +20,7 @@ from cases.services import (
     service_levels,
     waiting,
 )
+from cases.services.bulk import stage as bulk
 from signals.services import calibration, dead_letter_batches, dead_letter_retention, scoring
 from signals.services.feature_log import copying
 from tscore.core import idempotency, throttling
@@ -48,6 +49,7 @@ STAGES = (
     Stage("wake", waiting.wake_due, 500),
     Stage("promises", service_levels.recompute_due, 500),
     Stage("deliver", enforcement.deliver_pending, 20),
+    Stage("bulk", bulk.run_pending, 20),
     Stage("seal", seal.seal_pending, 1000),
     Stage("forget_answers", idempotency.forget_old, 1000),
     Stage("forget_tries", throttling.forget_old, 1000),

@@ -212,6 +212,8 @@ WORK_LEASE = timedelta(seconds=env.number("WORK_LEASE_S", 30, least=1))
 ANSWERS_KEPT = timedelta(days=env.number("ANSWERS_KEPT_DAYS", 90, least=1))  # how long an idempotency key is known
 MUTE_LONGEST = timedelta(days=env.number("MUTE_LONGEST_DAYS", 90, least=1, most=3650))
 HOLD_EFFECTS = timedelta(seconds=env.number("HOLD_EFFECTS_S", 10))
+HOLD_BULK_EFFECTS = timedelta(seconds=env.number("HOLD_BULK_EFFECTS_S", 600))
+BULK_PROTECTED_STAKE = env.number("BULK_PROTECTED_STAKE", 5000)  # major units of the base currency
 # What one detector may take for one event, and for a batch, before it is left out for the rest (docs/features.md)
 DETECTOR_EVENT_S = env.decimal("DETECTOR_EVENT_S", 1.0)
 DETECTOR_BATCH_S = env.decimal("DETECTOR_BATCH_S", 5.0)

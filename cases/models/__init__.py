@@ -1,6 +1,7 @@
 """Tables of judgement and its effects."""
 
 from cases.models.action import Action
+from cases.models.bulk import BulkItem, BulkJob
 from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note, NoteVersion
 from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Reason
 from cases.models.inbox import InboxItem
@@ -12,6 +13,8 @@ from cases.models.service_level import CaseWait, OpenSpan, SlaPolicy, WorkingCal
 
 __all__ = [
     "Action",
+    "BulkItem",
+    "BulkJob",
     "Case",
     "CaseMember",
     "CaseSignal",

@@ -41,6 +41,7 @@ class Queue(models.Model):
         permissions: ClassVar = [
             ("review_queue", "May see and decide cases of this queue"),
             ("lead_queue", "May take escalated cases and hand over in this queue"),
+            ("bulk_queue", "May decide many cases of this queue at once"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from cases.services import catalogue, notes
 from cases.services.choices import Choice
 from cases.services.evidence import Evidence, Part, Proof
 from cases.verbs import Verb
-from signals.enums import LabelSource
+from signals.enums import LabelSource, Lane
 from signals.models import Entity, Event
 from signals.services import labels
 from signals.services.labels import LabelDraft
@@ -77,6 +77,7 @@ class Order:
     days: int = 0  # how long what has an end lasts; 0: until it is taken back
     language: str = ""  # of the message to the user; empty: the person's, where it is known
     members: Sequence[dict[str, Any]] = ()  # of a ring, as they were seen
+    bulk: str = ""  # the job that decides this case together with others, as in B-12
 
 
 def actions(
@@ -129,7 +130,7 @@ def write(case: Case, proof: Evidence, order: Order, choice: Choice, actions: Se
         "body": body,
         "sha256": hashlib.sha256(body.encode()).digest(),
         "actions": json.dumps(actions),
-        "hold": settings.HOLD_EFFECTS,
+        "hold": settings.HOLD_BULK_EFFECTS if order.bulk else settings.HOLD_EFFECTS,
         **note.terms,
     }
     return next(iter(Decision.objects.raw(_WRITE, terms)))
@@ -181,7 +182,7 @@ def label(case: Case, decision: Decision, ticked: Sequence[Proof], order: Order,
             reason=choice.reason.slug,
             occurred_at=occurred_at,
             known_at=order.now,
-            lane=case.lane,
+            lane=Lane.BULK if order.bulk else case.lane,
             inclusion_probability=case.inclusion_probability,
             origin=f"decision:{decision.pk}",
         )
@@ -208,7 +209,8 @@ def record(case: Case, decision: Decision, choice: Choice, actions: Sequence[dic
             "verdict": choice.verdict,
             "label_class": choice.label_class,
             "actions": [action["public_id"] for action in actions],
-        },
+        }
+        | ({"bulk": order.bulk} if order.bulk else {}),
         reason=choice.reason.slug,
     )
     audit.record_many([*noted, decided])

@@ -43,12 +43,14 @@ def decide(
     note: str = "",
     days: int = 0,
     language: str = "",
+    bulk: str = "",
     now: datetime,
 ) -> Decision:
     """Decide a case: store the decision with what was seen, ask for its effects, label what was judged, close the case.
 
     Reversible and [once] actions may be sent at once, held ones after `settings.HOLD_EFFECTS`; nothing irreversible
-    happens here. A label is written for the subject and for every evidence event left ticked.
+    happens here. A label is written for the subject and for every evidence event left ticked. Where `bulk` names the
+    job that decides it with others, labels say so by lane and held effects wait for `settings.HOLD_BULK_EFFECTS`.
 
     Raises:
         Missing: no such case for this person.
@@ -59,7 +61,7 @@ def decide(
     """
     order = Order(
         case_id, actor, seen_version, fence, policy_id, action_kinds, label_class, reason_id, unticked_event_ids, note,
-        now, days, language,
+        now, days, language, bulk=bulk,
     )  # fmt: skip
     return db.in_any_transaction(lambda: _decide(order))[0]
 

@@ -107,8 +107,13 @@ def _locked_case(decision_id: int, actor: User) -> Case:
 def _require_reversible(old: Decision, actor: User) -> None:
     if old.actor_id != actor.pk:
         raise NotYours
-    if old.supersedes_id is not None or Decision.objects.filter(supersedes=old).exists():
+    if old.supersedes_id is not None or is_reversed(old.pk):
         raise ReversedAlready
+
+
+def is_reversed(decision_id: int) -> bool:
+    """Tell whether a decision was taken back."""
+    return Decision.objects.filter(supersedes=decision_id).exists()
 
 
 def _undo_actions(old: Decision, new: Decision, now: datetime) -> tuple[list[str], list[str]]:

@@ -27,7 +27,11 @@ PEOPLE = (
     ("admin", "Admin", ("admin",)),
     ("auditor", "Auditor", ("auditor",)),
 )
-QUEUE_RIGHTS = {"reviewer": ("review_queue",), "lead": ("review_queue", "lead_queue"), "analyst": ("review_queue",)}
+QUEUE_RIGHTS = {
+    "reviewer": ("review_queue",),
+    "lead": ("review_queue", "lead_queue", "bulk_queue"),
+    "analyst": ("review_queue",),
+}
 
 
 def password(seed: str, email: str) -> str:
