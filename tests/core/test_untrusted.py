@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,29 @@ def test_pieces_say_how_much_is_left_out():
     shown = untrusted.pieces("x" * 25_000)
 
     assert shown == ("x" * 20_000 + " … 5,000 more characters are not shown",)
+
+
+def test_a_flood_of_marks_goes_on_as_words():
+    shown = untrusted.pieces("\u202e!" * 301)
+
+    assert (len(shown), shown[-1]) == (600, "!‹RLO›!")
+
+
+def test_no_text_makes_breaking_addresses_slow():
+    began = time.process_time()
+
+    for text in (
+        "a." * 10_000,
+        "a" * 20_000,
+        "." * 20_000,
+        "a-" * 10_000,
+        "@" * 20_000,
+        "x://" * 5_000,
+        "a.b_" * 5_000,
+    ):
+        untrusted.defang(text)
+
+    assert time.process_time() - began < 5
 
 
 @given(HOSTILE)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 HARD_LIMIT: Final = 20_000
 SHORT: Final = 256
+MOST_MARKS: Final = 300  # of one text that are elements of their own
 _NAMES: Final = {
     "\u200b": "ZWSP", "\u200c": "ZWNJ", "\u200d": "ZWJ", "\u200e": "LRM", "\u200f": "RLM", "\u061c": "ALM",
     "\u202a": "LRE", "\u202b": "RLE", "\u202c": "PDF", "\u202d": "LRO", "\u202e": "RLO", "\u2066": "LRI",
@@ -32,7 +33,9 @@ _STACK: Final = 4  # combining marks on one letter that a real script may need
 _SCHEME: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]{0,30})?(?P<rest>:\s?/{2}|:\\{2})", re.IGNORECASE)
 _BARE_SCHEME: Final = re.compile(r"\b(mailto|javascript|data|tel|sms|vbscript|file):(?=\S)", re.IGNORECASE)
 _MAIL: Final = re.compile(r"(?:^|(?<=[\w.+-]))@(?=[\w-])")
-_HOST: Final = re.compile(r"(?:^|(?<=[^\W_]))\.(?=(?:[\w-]+\.)*(?:[^\W\d_]{2,24}|xn--[a-z0-9-]+)(?![\w-]))")
+# Without a step back, so that no text makes it slow.
+_DOTTED: Final = re.compile(r"(?:(?<![\w-])[\w-]++|\A)(?:\.[\w-]++)+")
+_TOP_LEVEL: Final = re.compile(r"[^\W\d_]{2,24}|xn--[a-z0-9-]+")
 
 
 class Mark(NamedTuple):
@@ -50,7 +53,7 @@ def defang(text: str) -> str:
     """Return the text with web, mail and other addresses broken so that nothing turns them into a link."""
     text = _SCHEME.sub(_dead_scheme, text)
     text = _BARE_SCHEME.sub(r"\1[:]", text)
-    return _HOST.sub("[.]", _MAIL.sub("[@]", text))
+    return _DOTTED.sub(_dead_host, _MAIL.sub("[@]", text))
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
@@ -61,7 +64,17 @@ def pieces(text: str) -> tuple[Piece, ...]:
 def _pieces(text: str) -> tuple[Piece, ...]:
     if _PLAIN.fullmatch(text):
         return (defang(text),) if text else ()
-    return tuple(_joined(_characters(text)))
+    return _few_marks(tuple(_joined(_characters(text))))
+
+
+def _few_marks(parts: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Say what follows the first marks as plain words, because a flood of elements would stop the reader's browser."""
+    marked = [place for place, piece in enumerate(parts) if isinstance(piece, Mark)][:MOST_MARKS]
+    if len(marked) < MOST_MARKS:
+        return parts
+    end = marked[-1] + 1
+    rest = "".join(piece if isinstance(piece, str) else _word(piece) for piece in parts[end:])
+    return (*parts[:end], rest) if rest else parts[:end]
 
 
 # Names, countries and words of a form come again on every page.
@@ -112,6 +125,14 @@ def _dead_scheme(match: re.Match[str]) -> str:
     scheme = match["scheme"] or ""
     dead = re.sub("^htt", lambda found: "hxx" if found[0].islower() else "HXX", scheme, flags=re.IGNORECASE)
     return f"{dead}[:]{match['rest'][1:]}"
+
+
+def _dead_host(match: re.Match[str]) -> str:
+    """Break every dot before the last part that may be a top-level domain; `3.50` has none."""
+    parts = match[0].split(".")
+    last = max((place for place, part in enumerate(parts) if place and _TOP_LEVEL.fullmatch(part)), default=0)
+    joints = ["[.]" if place < last and not part.endswith(("_", "-")) else "." for place, part in enumerate(parts)]
+    return "".join(part + joint for part, joint in zip(parts, joints, strict=True))[:-1]
 
 
 def _joined(stream: Iterator[Piece]) -> Iterator[Piece]:
