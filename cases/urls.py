@@ -15,6 +15,7 @@ from cases.web import (
     explore,
     health,
     home,
+    inbox,
     mutes,
     notes,
     queue_settings,
@@ -30,6 +31,9 @@ from tscore.core.access import Group, Rule, SignedIn
 app_name = "cases"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/done/", inbox.all_done, name="inbox_all_done"),
+    path("inbox/<int:item_id>/done/", inbox.done, name="inbox_done"),
     path("queues/", queues.queue_list, name="queues"),
     path("queues/<slug:slug>/", queues.queue, name="queue"),
     path("queues/<slug:slug>/filter/", queues.queue_filter, name="queue_filter"),
@@ -91,9 +95,11 @@ _LEADS: Final = Group("lead", "admin")
 # What is muted asks nobody: whoever tunes detectors or answers for a queue may do so.
 _MUTERS: Final = Group("lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
-_READERS = ("home", "queues", "queue", "case", "case_file", "rest", "mine", "actions")
+_READERS = ("home", "inbox", "queues", "queue", "case", "case_file", "rest", "mine", "actions")
 _CHANGES = (
     "queue_filter",
+    "inbox_done",
+    "inbox_all_done",
     "next",
     "preview",
     "decision",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from cases import urls as cases
+from cases.queries import inbox
 from cases.services import correlation
 from signals import urls as signals
 from signals.api import assess
@@ -28,6 +29,7 @@ assess.route_by(correlation.correlate_at_once)
 
 navigation.declare(
     Place("cases:home", "Home", "house", key="g h"),
+    Place("cases:inbox", "Inbox", "mail", key="g i", count=inbox.waiting_count),
     Place("cases:queues", "Queues", "inbox", key="g q", also=("/cases/",)),
     Place("cases:mine", "My decisions", "history", key="g m", also=("/decisions/",), groups=("reviewer", "lead")),
     Place("cases:actions", "Actions", "send", key="g x"),

@@ -49,6 +49,7 @@ class Case(models.Model):
     due_at = models.DateTimeField()
     wait_until = models.DateTimeField(null=True)
     wait_for = models.CharField(max_length=32, default="", blank=True)
+    snoozed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     paused = models.DurationField(
         default=timedelta(), db_default=timedelta(), help_text="opening time spent waiting for somebody outside"
     )
@@ -98,6 +99,7 @@ class Case(models.Model):
                 condition=Q(~Q(state=CaseState.CLOSED), rerank_at__isnull=False),
             ),
             models.Index(fields=["wait_until"], name="case_waiting", condition=Q(state=CaseState.WAITING)),
+            models.Index(fields=["snoozed_by"], name="case_snoozer", condition=Q(state=CaseState.WAITING)),
             models.Index(fields=["entity", "abuse_type", "-opened_at"], name="case_history"),
             # Cases are opened in the order of their rows, so that a summary of pages finds those of some days.
             BrinIndex(fields=["opened_at"], name="case_opened"),

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models.functions import Now
 
+from cases import permissions
 from cases.action_kinds import KINDS
 from cases.enums import ActionState, CaseState
 from cases.models import Action, Case, CaseMember, Decision
@@ -15,6 +16,7 @@ from cases.queries.rows import CaseRow, case_rows
 from cases.services import reversals
 from tscore.core.models import User
 
+MOST = 50
 STAYS = (ActionState.DONE, ActionState.SENDING, ActionState.UNKNOWN)
 
 
@@ -33,6 +35,17 @@ class MyDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldDecision:
+    """A decision whose held effects are not sent yet; taking it back before `sent_at` leaves no trace outside."""
+
+    id: int
+    case_ref: str
+    headline: str
+    effects: list[str]
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Undone:
     """What taking back a decision did, for the toast: `stays` names effects that cannot be taken back."""
 
@@ -46,6 +59,25 @@ def my_claims(*, user: User, now: datetime) -> list[CaseRow]:
     """Return the cases a person holds, most urgent first."""
     held = Case.objects.filter(state=CaseState.REVIEWING, claimed_by=user, claim_until__gt=Now())
     return case_rows(held.select_related("entity", "claimed_by").order_by("due_at", "pk"), now=now)
+
+
+def my_snoozed(*, user: User, now: datetime) -> list[CaseRow]:
+    """Return the cases a person put aside and may still see, the first to come back first; at most MOST."""
+    queue_ids = [queue.pk for queue in permissions.queues_of(user)]
+    aside = Case.objects.filter(state=CaseState.WAITING, snoozed_by=user, queue__in=queue_ids)
+    return case_rows(aside.select_related("entity", "claimed_by").order_by("wait_until", "pk")[:MOST], now=now)
+
+
+def my_held(*, user: User) -> list[HeldDecision]:
+    """Return my decisions of which an effect still waits to be sent, the next first; at most MOST."""
+    held = Action.objects.filter(state=ActionState.HELD, next_at__gt=Now(), decision__actor=user, reverses=None)
+    standing = held.filter(decision__supersedes=None, decision__superseded_by=None)
+    found: dict[int, HeldDecision] = {}
+    for action in standing.select_related("decision__case").order_by("next_at", "pk")[:MOST]:
+        case, made = action.decision.case, found.get(action.decision_id)
+        kinds = [*(made.effects if made else []), KINDS[action.kind].name]
+        found[action.decision_id] = HeldDecision(action.decision_id, case.ref, case.headline, kinds, action.next_at)
+    return list(found.values())
 
 
 def my_decisions(*, user: User, limit: int = 200) -> list[MyDecision]:

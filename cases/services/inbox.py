@@ -57,14 +57,15 @@ def tell_all(
     )
 
 
-def finish(*, item_id: int, person: User, now: datetime) -> None:
-    """Put one item away; a second time changes nothing.
+def finish(*, item_id: int, person: User, is_done: bool = True, now: datetime) -> None:
+    """Put one item away, or back; a second time changes nothing.
 
     Raises:
         Missing: it is not in this person's inbox.
     """
     found = InboxItem.objects.filter(pk=item_id, person=person)
-    if not found.filter(done_at=None).update(done_at=now) and not found.exists():
+    changed = found.filter(done_at__isnull=is_done).update(done_at=now if is_done else None)
+    if not changed and not found.exists():
         raise Missing
 
 

@@ -43,7 +43,7 @@ def snooze(*, case_id: int, actor: User, until: datetime, wait_for: str = "", no
 
     def put_aside() -> Case:
         case = locked_by_holder(case_id=case_id, actor=actor)
-        leave(case, CaseMove.SNOOZED, wait_until=until, wait_for=wait_for[:32])
+        leave(case, CaseMove.SNOOZED, wait_until=until, wait_for=wait_for[:32], snoozed_by=actor)
         if wait_for:
             service_levels.stop_clock(case, wait_for=wait_for[:32], now=now)
         note_claim(case, actor=actor, verb=Verb.CASE_SNOOZED, now=now, until=until.isoformat())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,6 +19,7 @@ class Place:
 
     Pages below its own address belong to it, and those below the addresses in `also`. It is shown to whoever may open
     it, or of those only to members of `groups`. The place with `looks_up` takes what is typed into the top bar.
+    `count` says how much waits there for a person; it is asked where the rail is drawn and nowhere else.
     """
 
     route: str
@@ -28,6 +31,7 @@ class Place:
     also: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     looks_up: bool = False
+    count: Callable[[Any], int] | None = None
 
 
 PLACES: list[Place] = []
@@ -45,11 +49,16 @@ def visible(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "url": url, "label": place.label, "icon": place.icon, "key": place.key, "section": place.section,
-            "nested": place.nested, "looks_up": place.looks_up, "count": None,
+            "nested": place.nested, "looks_up": place.looks_up, "count": _counted(place, request.user),
             "current": "" if place is not here else "page" if url == request.path else "true",
         }
         for place, url in found
     ]  # fmt: skip
+
+
+def _counted(place: Place, user: Any) -> Callable[[], int | None]:
+    """Return what a template asks, once, when it draws the place: nothing to say for nothing that waits."""
+    return cache(lambda: (place.count(user) or None) if place.count else None)
 
 
 def _is_for(place: Place, user: Any) -> bool:
