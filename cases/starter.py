@@ -98,5 +98,6 @@ def _preset(data: PresetData, *, key: int, queue: Queue, policy: Policy, reasons
             "action_kinds": list(data.action_kinds),
             "label_class": data.label_class,
             "reason": reasons[data.reason],
+            "safe_from_list": data.safe_from_list,
         },
     )

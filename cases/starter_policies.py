@@ -19,12 +19,17 @@ class ReasonData:
 
 @dataclass(frozen=True, slots=True)
 class PresetData:
-    """A complete decision on one key."""
+    """A complete decision on one key. One without actions harms nobody, so that it may be applied from a list."""
 
     name: str
     action_kinds: tuple[str, ...]
     label_class: str
     reason: str
+
+    @property
+    def safe_from_list(self) -> bool:
+        """Tell whether it may be applied to a case that was only peeked at."""
+        return not self.action_kinds
 
 
 @dataclass(frozen=True, slots=True)

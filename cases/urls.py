@@ -24,6 +24,7 @@ from cases.web import (
     routing,
     sampling,
     search,
+    views,
 )
 from cases.web.case_file import pages as case_file
 from tscore.core.access import Group, Rule, SignedIn
@@ -37,6 +38,13 @@ urlpatterns = [
     path("queues/", queues.queue_list, name="queues"),
     path("queues/<slug:slug>/", queues.queue, name="queue"),
     path("queues/<slug:slug>/filter/", queues.queue_filter, name="queue_filter"),
+    path("views/new/", views.view_new, name="view_new"),
+    path("views/<int:view_id>/", views.view, name="view"),
+    path("views/<int:view_id>/filter/", views.view_filter, name="view_filter"),
+    path("views/<int:view_id>/next/", views.view_next, name="view_next"),
+    path("views/<int:view_id>/change/", views.view_change, name="view_change"),
+    path("views/<int:view_id>/star/", views.view_star, name="view_star"),
+    path("views/<int:view_id>/deletion/", views.view_deletion, name="view_deletion"),
     path("queues/<slug:slug>/next/", queues.next_case, name="next"),
     path("queues/<slug:slug>/health/", health.queue_health, name="queue_health"),
     path("queues/<slug:slug>/explore/", explore.queue_explore, name="queue_explore"),
@@ -121,6 +129,8 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     **{f"cases:{name}": _READ for name in _READERS},
     **{f"cases:{name}": _CHANGE for name in _CHANGES},
     "cases:case_file_pdf": _CHANGE,
+    "cases:view": _READ,
+    **{f"cases:view_{name}": _CHANGE for name in ("new", "filter", "next", "change", "star", "deletion")},
     "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:entity": {"GET": _PEOPLE},
     "cases:entity_tab": {"GET": _PEOPLE},

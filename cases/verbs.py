@@ -42,5 +42,8 @@ class Verb(models.TextChoices):
     PROMISES_CHANGED = "promises.changed", "changed what a queue promises"
     CALENDAR_CHANGED = "calendar.changed", "changed a working calendar"
     LANE_CHANGED = "lane.changed", "changed a sampling lane"
+    VIEW_SAVED = "view.saved", "saved a view of cases"
+    VIEW_CHANGED = "view.changed", "changed a view of cases"
+    VIEW_DELETED = "view.deleted", "deleted a view of cases"
     ENDPOINT_PAUSED = "endpoint.paused", "paused delivery to the marketplace"
     ENDPOINT_RESUMED = "endpoint.resumed", "let delivery to the marketplace go on"

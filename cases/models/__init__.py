@@ -9,6 +9,7 @@ from cases.models.queue import Queue
 from cases.models.ring import CaseMember, RingRun
 from cases.models.routing import RoutingRule
 from cases.models.sampling import Draw, SamplingLane, SamplingPeriod, SamplingStratum
+from cases.models.saved_view import SavedView
 from cases.models.service_level import CaseWait, OpenSpan, SlaPolicy, WorkingCalendar
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "SamplingLane",
     "SamplingPeriod",
     "SamplingStratum",
+    "SavedView",
     "SlaPolicy",
     "WorkingCalendar",
 ]

@@ -60,6 +60,9 @@ class Preset(models.Model):
     action_kinds = ArrayField(models.CharField(max_length=32), default=list)
     label_class = models.CharField(max_length=32)
     reason = models.ForeignKey(Reason, on_delete=models.PROTECT)
+    safe_from_list = models.BooleanField(
+        default=False, db_default=False, help_text="may be applied from a list: harms nobody and can be taken back"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["queue", "position"], name="preset_key_once")]

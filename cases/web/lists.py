@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from cases.filter_text import Filter, Mistake
-from cases.web.filters import Asked, link
+from cases.queries.filter_addresses import Asked
 from signals.enums import Severity
 from tscore.core.http import HtmxRequest
 
@@ -32,12 +33,18 @@ CHOICES: Final = (
 
 
 def tools(
-    request: HtmxRequest, *, base: str, asked: Asked, typed: Filter | None, counts: Mapping[str, int] | None = None
+    request: HtmxRequest,
+    *,
+    base: str,
+    asked: Asked,
+    typed: Filter | None,
+    counts: Mapping[str, int] | None = None,
+    tabs: bool = True,
 ) -> dict[str, Any]:
     """Return everything above a list; `base` is its address, `typed` what could not be read."""
     return {
         "asked": asked,
-        "tabs": _tabs(asked.address),
+        "tabs": _tabs(asked.address) if tabs else [],
         "choices": _choices(asked.address),
         "severities": _severities(counts or {}, asked.address),
         **field(request, base=base, typed=typed or asked.shown, last=asked.address.text),
@@ -52,6 +59,11 @@ def field(request: HtmxRequest, *, base: str, typed: Filter, last: str = "") -> 
         "filter_last": last or request.POST.get("last", ""),
         "mistakes": [_marked(typed.text, mistake) for mistake in typed.mistakes],
     }
+
+
+def link(address: str) -> str:
+    """Return the query that asks for a filter."""
+    return f"?f={quote(address, safe=':,-~')}" if address else "?"
 
 
 def _marked(text: str, mistake: Mistake) -> dict[str, str]:

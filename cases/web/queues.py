@@ -11,11 +11,12 @@ from django.utils import timezone
 from cases import permissions
 from cases.filter_text import Filter, parse
 from cases.models import Case
-from cases.queries import queues
+from cases.queries import filter_addresses, queues
+from cases.queries.filter_addresses import Asked
 from cases.queries.filters import LOOKED
+from cases.queries.views import views_of_queue
 from cases.services import claims
-from cases.web import filters, keys, lists
-from cases.web.filters import Asked
+from cases.web import keys, lists
 from cases.web.toast import toast_of
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
@@ -29,18 +30,18 @@ def queue_list(request: HtmxRequest) -> HttpResponse:
 
 def queue(request: HtmxRequest, slug: str) -> HttpResponse:
     """Show one page of a queue in the order in which cases are handed out."""
-    return _queue(request, slug, filters.read(_address(request)))
+    return _queue(request, slug, filter_addresses.read(_address(request)))
 
 
 def queue_filter(request: HtmxRequest, slug: str) -> HttpResponse:
     """Go to what was typed; where it cannot be read, say why and keep what was shown."""
     queue = permissions.visible_queue(request.user, slug)
-    typed, address = filters.write(request.POST.get("f", ""))
+    typed, address = filter_addresses.write(request.POST.get("f", ""))
     if not typed.mistakes:
-        return see_other(request, reverse("cases:queue", args=[queue.slug]) + filters.link(address))
+        return see_other(request, reverse("cases:queue", args=[queue.slug]) + lists.link(address))
     if is_partial(request):
         return partial(request, "cases/_filter.html", lists.field(request, base=_base(slug), typed=typed), status=422)
-    return _queue(request, slug, filters.read(request.POST.get("last", "")), typed=typed)
+    return _queue(request, slug, filter_addresses.read(request.POST.get("last", "")), typed=typed)
 
 
 def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None = None) -> HttpResponse:
@@ -52,6 +53,7 @@ def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None =
         "found": found,
         "form_key": keys.new(),
         **lists.tools(request, base=_base(slug), asked=asked, typed=typed, counts=found.severity_counts),
+        "views": views_of_queue(user=request.user, queue=found.queue, now=now),
         "drained": "drained" in request.GET,
         "empty": _empty(found, asked) if not found.rows else None,
         "toast": toast_of(request),

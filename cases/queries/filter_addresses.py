@@ -11,7 +11,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import quote
 
 from cases.filter_text import SEALED, WORD, Filter, Mistake, Term, may_stand_in_address, parse, quoted
 from signals.queries import find_entities
@@ -61,11 +60,6 @@ def write(text: str) -> tuple[Filter, str]:
         else:
             parts.append(part)
     return Filter(typed.text, typed.terms, (*typed.mistakes, *mistakes)), " ".join(parts)
-
-
-def link(address: str) -> str:
-    """Return the query that asks for a filter."""
-    return f"?f={quote(address, safe=':,-~')}" if address else "?"
 
 
 def _typed(term: Term) -> str | None:
