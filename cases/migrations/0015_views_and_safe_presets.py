@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0013_bulk_jobs"),
+        ("cases", "0014_who_put_a_case_aside"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
