@@ -70,6 +70,14 @@ class StakeRule(models.TextChoices):
     FIXED = "fixed"
 
 
+class ScoreDisplay(models.TextChoices):
+    """When the scores of detectors may be looked at in a queue."""
+
+    ALWAYS = "always", "Always"
+    ON_REQUEST = "on_request", "When asked for (key d)"
+    AFTER_DECISION = "after_decision", "Only after the decision"
+
+
 class Redaction(models.TextChoices):
     """What a case file leaves out."""
 

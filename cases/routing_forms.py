@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django import forms
 
+from cases.enums import ScoreDisplay
 from cases.models import Queue, WorkingCalendar
 from cases.services.queue_edits import LONGEST_MINUTES, Promise
 from cases.services.routing_edits import Change, What
@@ -88,6 +89,10 @@ class PromiseForm(forms.Form):
             self.fields[f"calendar_{severity}"] = forms.TypedChoiceField(
                 choices=calendars, coerce=int, empty_value=None, required=False, label=f"{label}: calendar"
             )
+
+        self.fields["score_display"] = forms.ChoiceField(
+            choices=ScoreDisplay.choices, required=False, label="Scores of detectors"
+        )
 
     def lines(self) -> list[tuple[str, Any, Any]]:
         """Return severity, field of minutes and field of the calendar, the gravest first."""

@@ -40,6 +40,7 @@ class Verb(models.TextChoices):
     QUEUE_ADDED = "queue.added", "added a queue"
     ROUTING_CHANGED = "routing.changed", "changed the routing rules"
     PROMISES_CHANGED = "promises.changed", "changed what a queue promises"
+    SCORE_DISPLAY_CHANGED = "score_display.changed", "changed when scores are shown in a queue"
     CALENDAR_CHANGED = "calendar.changed", "changed a working calendar"
     LANE_CHANGED = "lane.changed", "changed a sampling lane"
     VIEW_SAVED = "view.saved", "saved a view of cases"

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from cases.enums import StakeRule
+from cases.enums import ScoreDisplay, StakeRule
 from signals.models import AbuseType
 
 
@@ -29,6 +29,9 @@ class Queue(models.Model):
     due_minutes = models.JSONField()
     stake_rule = models.CharField(max_length=24, choices=StakeRule)
     stake_unit_minor = models.BigIntegerField(default=0)
+    score_display = models.CharField(
+        max_length=16, choices=ScoreDisplay, default=ScoreDisplay.ON_REQUEST, db_default=ScoreDisplay.ON_REQUEST
+    )
     recompute_after = models.BigIntegerField(
         null=True, help_text="id of the last case whose due time follows a changed promise; empty when all do"
     )

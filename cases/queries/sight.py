@@ -20,7 +20,7 @@ from cases.queries.case_header import lease
 from cases.queries.decide import DecidePanel
 from cases.queries.event_views import EventView, fields_of, newest_first
 from cases.queries.names import EntityName, is_token, name_with
-from cases.queries.what import SIGNALS, TIMELINE, ReasonLine, SignalView, What
+from cases.queries.what import SIGNALS, TIMELINE, SignalView, What, reason_line
 from cases.services import catalogue, drafts
 from signals.models import Entity, Event
 from signals.services.intake.entities import aad
@@ -39,7 +39,8 @@ _NAME = """jsonb_build_object('id', {0}.id, 'kind', {0}.kind, 'external_id', {0}
 
 _SIGHT = f"""
 WITH attached AS MATERIALIZED (
-  SELECT signal.id, detector.name AS detector, signal.detector_version, detector.title, signal.score, signal.severity,
+  SELECT signal.id, detector.name AS detector, signal.detector_version, detector.title, detector.base_rates,
+         signal.score, signal.severity,
          signal.reasons, signal.techniques, signal.observed_at, link.attached_at, link.id AS place,
          signal.retracted_at IS NOT NULL AS is_retracted,
          ARRAY(SELECT proof.event_id FROM signals_signalevent proof
@@ -170,12 +171,10 @@ def _sight(row: Any, seen: int | None) -> Sight:
 
 def _signal(finding: Mapping[str, Any], seen: int | None) -> SignalView:
     instants = {name: datetime.fromisoformat(finding[name]) for name in ("observed_at", "attached_at")}
-    reasons = [ReasonLine(**{name: reason.get(name) for name in _REASON}) for reason in finding["reasons"]]
+    reasons = [reason_line(reason, finding["base_rates"]) for reason in finding["reasons"]]
     is_new = seen is not None and finding["place"] > seen and not finding["is_retracted"]
-    return SignalView(**{**finding, **instants, "reasons": reasons, "is_new": is_new})
-
-
-_REASON: Final = ("code", "sentence", "value", "usual", "base_rate", "contribution")
+    told = {name: value for name, value in finding.items() if name != "base_rates"}
+    return SignalView(**{**told, **instants, "reasons": reasons, "is_new": is_new})
 
 
 def _event(event: Mapping[str, Any], triggers: Iterable[int], names: _Names) -> EventView:

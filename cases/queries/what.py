@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,11 @@ class ReasonLine:
     usual: Any
     base_rate: dict[str, Any] | None
     contribution: float | None
+
+    @property
+    def legitimate(self) -> int:
+        """How many findings with this reason turned out legitimate, where a base rate is known."""
+        return max(self.base_rate["of"] - self.base_rate["bad"], 0) if self.base_rate else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def _signal(row: CaseSignal, event_ids: list[int], seen_at: datetime | None) -> 
         title=signal.detector.title,
         score=signal.score,
         severity=signal.severity,
-        reasons=[_reason(reason) for reason in signal.reasons],
+        reasons=[reason_line(reason, signal.detector.base_rates) for reason in signal.reasons],
         techniques=signal.techniques,
         observed_at=signal.observed_at,
         attached_at=row.attached_at,
@@ -123,12 +128,13 @@ def _signal(row: CaseSignal, event_ids: list[int], seen_at: datetime | None) -> 
     )
 
 
-def _reason(reason: dict[str, Any]) -> ReasonLine:
+def reason_line(reason: Mapping[str, Any], base_rates: Mapping[str, Any]) -> ReasonLine:
+    """Return one reason; a base rate that its detector did not give is the one counted for reasons of its code."""
     return ReasonLine(
         code=str(reason.get("code", "")),
         sentence=str(reason.get("sentence", "")),
         value=reason.get("value"),
         usual=reason.get("usual"),
-        base_rate=reason.get("base_rate"),
+        base_rate=reason.get("base_rate") or base_rates.get(str(reason.get("code", ""))),
         contribution=reason.get("contribution"),
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db.models import Max
 
 from cases import permissions
+from cases.enums import ScoreDisplay
 from cases.models import Preset, Queue, SlaPolicy, WorkingCalendar
 from cases.services import calendars, catalogue, service_levels, working_time
 from cases.verbs import Verb
@@ -68,7 +69,7 @@ def split(*, queue: Queue, slug: str, name: str, actor: User, now: datetime) -> 
         new = Queue.objects.create(
             slug=slug, name=name, position=last + 1, abuse_type_id=queue.abuse_type_id, is_default=False,
             subject_roles=queue.subject_roles, due_minutes=queue.due_minutes, stake_rule=queue.stake_rule,
-            stake_unit_minor=queue.stake_unit_minor,
+            stake_unit_minor=queue.stake_unit_minor, score_display=queue.score_display,
         )  # fmt: skip
         _copy(queue, new)
         audit.record(
@@ -110,6 +111,28 @@ def set_promises(*, queue: Queue, promises: Mapping[str, Promise], actor: User, 
             work.wake("promises")
 
     db.in_any_transaction(changed)
+
+
+def set_score_display(*, queue: Queue, display: ScoreDisplay, actor: User, now: datetime) -> None:
+    """Change when the scores of detectors may be looked at in a queue.
+
+    Raises:
+        LeadsOnly: the person neither leads the queue nor administers.
+    """
+    _require_right(actor, queue)
+
+    def changed() -> None:
+        row = db.lock(Queue.objects).get(pk=queue.pk)
+        before, row.score_display = row.score_display, display
+        if display != before:
+            row.save(update_fields=["score_display"])
+            audit.record(
+                actor=actor, verb=Verb.SCORE_DISPLAY_CHANGED, object_type="queue", object_ref=queue.slug, at=now,
+                before={"score_display": before}, after={"score_display": display},
+            )  # fmt: skip
+
+    db.in_any_transaction(changed)
+    catalogue.forget()
 
 
 def save_calendar(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases.queries import case_header, sight
 from cases.web import keys, workspace
+from cases.web import scores as shown
 from cases.web.refs import case_id_of
 from cases.web.toast import toast_of
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
@@ -16,6 +17,17 @@ def case(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show one case: who, what happened, decide."""
     now = timezone.now()
     return page(request, "cases/case.html", {**workspace.whole(request, ref, now=now), "toast": toast_of(request)})
+
+
+def scores(request: HtmxRequest, ref: str) -> HttpResponse:
+    """Show the scores of the findings, their detectors and how the rank came about, where the queue lets it."""
+    now, seen = timezone.now(), sight.see(case_id=case_id_of(ref), user=request.user)
+    asked = shown.asked(seen)
+    if not is_partial(request):
+        context = {**workspace.whole(request, ref, now=now), **asked, "toast": toast_of(request)}
+        return page(request, "cases/case.html", context)
+    head = case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject)
+    return partial(request, "cases/_scores.html", {"now": now, "head": head, "may_mute": seen.may_mute, **asked})
 
 
 def rest(request: HtmxRequest, ref: str) -> HttpResponse:

@@ -8,7 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from cases.models import SlaPolicy, WorkingCalendar
+from cases.enums import ScoreDisplay
+from cases.models import Queue, SlaPolicy, WorkingCalendar
 from cases.queries import health
 from cases.routing_forms import CalendarForm, PromiseForm, QueueForm, written_hours
 from cases.services import queue_edits
@@ -36,11 +37,13 @@ def queue_list(request: HtmxRequest) -> HttpResponse:
 def promises(request: HtmxRequest, slug: str) -> HttpResponse:
     """Show and change what one queue promises."""
     now, queue = timezone.now(), health.led_queue(request.user, slug)
-    form = PromiseForm(request.POST) if request.method == "POST" else PromiseForm(initial=_promised(queue.pk))
+    form = PromiseForm(request.POST) if request.method == "POST" else PromiseForm(initial=_promised(queue))
     if request.method == "POST" and form.is_valid():
 
         def run() -> dict[str, Any]:
             queue_edits.set_promises(queue=queue, promises=form.promises(), actor=request.user, now=now)
+            if display := form.cleaned_data["score_display"]:
+                queue_edits.set_score_display(queue=queue, display=ScoreDisplay(display), actor=request.user, now=now)
             return {}
 
         if _stored(request, form, lambda: keys.once(request, now=now, run=run)):
@@ -102,9 +105,9 @@ def _lines(queues: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _promised(queue_id: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for policy in SlaPolicy.objects.filter(queue_id=queue_id):
+def _promised(queue: Queue) -> dict[str, Any]:
+    found: dict[str, Any] = {"score_display": queue.score_display}
+    for policy in SlaPolicy.objects.filter(queue_id=queue.pk):
         found[f"minutes_{policy.severity}"] = policy.target_minutes
         found[f"calendar_{policy.severity}"] = policy.calendar_id or ""
     return found

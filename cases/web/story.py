@@ -69,15 +69,25 @@ def rank_sentence(terms: RankTerms) -> str:
     calibrated = "" if terms.is_calibrated else " (not calibrated)"
     stake = money(terms.stake_minor, "EUR")
     return (
-        f"{terms.probability:.2f} probability{calibrated} × {stake} at stake × {1 + terms.used_share:g}"
-        f" because {_used(terms.used_share)} of the promised time is used = {terms.priority / 100:,.0f}"
+        f"{terms.probability:.2f} probability{calibrated} × {stake} at stake{_urgency(terms)}"
+        f" = {terms.priority / 100:,.0f}"
     )
+
+
+def rank_words(terms: RankTerms) -> str:
+    """Say what the priority is made of without a score: what it was multiplied by."""
+    stake = money(terms.stake_minor, "EUR")
+    return f"how likely it is, × {stake} at stake{_urgency(terms)}"
 
 
 def lane_sentence(case: Case) -> str:
     """Say why a drawn case is here, and nothing of what was found."""
     lane, chance = case.lane.replace("_", " "), case.inclusion_probability or 1.0
     return f"drawn for the {lane} lane, where each such event had a chance of {chance:.2g}; its turn comes by waiting"
+
+
+def _urgency(terms: RankTerms) -> str:
+    return f" × {1 + terms.used_share:g} because {_used(terms.used_share)} of the promised time is used"
 
 
 def _used(share: float) -> str:

@@ -16,7 +16,7 @@ from cases.queries import case_header, mutes, past, ring_page, sight, who
 from cases.queries.decide import DecidePanel
 from cases.queries.notes import notes_of
 from cases.services.choices import DURATIONS
-from cases.web import event_words, keys, panels, records, story
+from cases.web import event_words, keys, panels, records, scores, story
 from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
 from signals.services.rings import RING
@@ -32,7 +32,8 @@ FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions", "A
 def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> dict[str, Any]:
     """Return everything, for a page that must be complete without scripts."""
     seen = sight.see(case_id=case_id_of(ref), user=request.user, seen=place_seen(request))
-    return {**first(request, seen, now=now, **entered), **rest(request, seen)}
+    told = scores.table(seen) if scores.display(seen.case) == scores.SHOWN else {}
+    return {**first(request, seen, now=now, **entered), **rest(request, seen), **told}
 
 
 def place_seen(request: HtmxRequest) -> int | None:
@@ -118,13 +119,13 @@ def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     reasons, more = story.reasons(findings)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
     shown, hidden = happened.evidence[:FIRST_EVIDENCE], happened.evidence[FIRST_EVIDENCE:]
-    terms = case_header.terms(seen.case)
     return {
         "is_blind": is_blind,
         "signals": findings,
         "reasons": reasons,
         "more_reasons": more,
-        "rank": story.lane_sentence(seen.case) if is_blind else story.rank_sentence(terms),
+        "rank": story.lane_sentence(seen.case) if is_blind else story.rank_words(case_header.terms(seen.case)),
+        "scores": scores.display(seen.case),
         "flagged": event_words.line(flagged) if flagged and not is_blind else None,
         "panel": panels.panel(seen.case.abuse_type_id, happened),
         "evidence": [event_words.line(event) for event in shown],

@@ -31,6 +31,10 @@ class Detector(models.Model):
     abuse_type = models.ForeignKey(AbuseType, on_delete=models.PROTECT)
     title = models.CharField(max_length=120)
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.LIVE)
+    base_rates = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()),
+        help_text="by code of a reason: how many findings with it were bad, of how many labelled, in how many days",
+    )  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

@@ -20,22 +20,27 @@ from tscore.core import db
 
 HOUR_UTC: Final = 3
 WINDOW: Final = timedelta(days=365)
+BASE_RATE_WINDOW: Final = timedelta(days=90)
 MOST_SIGNALS: Final = 5000  # the newest of a detector
 LEAST_LABELS: Final = 60
 LEAST_EACH: Final = 10  # of those bad, and of those good
+
+# Score, verdict, lane, chance of having been drawn, when it was found, codes of its reasons.
+_Row = tuple[float, str, str, float | None, datetime, list[str]]
 
 # The newest findings of a detector with the label that then held: of the event that raised the finding, else the one of
 # its entity about a time not before the finding. As everywhere: the strongest source, then what was known last.
 _LABELLED: Final = """
 WITH newest AS MATERIALIZED (
-  SELECT signal.id, signal.score, signal.entity_id, signal.observed_at, proof.event_id
+  SELECT signal.id, signal.score, signal.entity_id, signal.observed_at, proof.event_id,
+         ARRAY(SELECT DISTINCT reason->>'code' FROM jsonb_array_elements(signal.reasons) reason) AS codes
     FROM signals_signal signal
     LEFT JOIN signals_signalevent proof ON proof.signal_id = signal.id AND proof.position = 0
    WHERE signal.detector_id = %(detector)s AND signal.detector_version = %(version)s AND signal.mode <> 'shadow'
      AND signal.retracted_at IS NULL AND signal.observed_at > %(since)s AND signal.observed_at <= %(as_of)s
    ORDER BY signal.id DESC LIMIT %(most)s
 )
-SELECT newest.score, truth.verdict, truth.lane, truth.inclusion_probability
+SELECT newest.score, truth.verdict, truth.lane, truth.inclusion_probability, newest.observed_at, newest.codes
   FROM newest CROSS JOIN LATERAL (
     SELECT said.* FROM (
       SELECT l.*, 0 AS far FROM signals_label l WHERE l.event_id = newest.event_id
@@ -86,6 +91,7 @@ def fit(*, detector: Detector, as_of: datetime, now: datetime) -> Calibration | 
     stored again.
     """
     rows = _labelled(detector, as_of)
+    _note_base_rates(detector, rows, as_of)
     drawn = [row for row in rows if row[3] is not None]
     used = drawn if _enough(drawn) else rows
     current = Calibration.objects.filter(detector=detector, is_current=True).first()
@@ -110,7 +116,20 @@ def _retire(current: Calibration | None) -> None:
         Calibration.objects.filter(pk=current.pk).update(is_current=False, applied_up_to=0, applied_at=None)
 
 
-def _labelled(detector: Detector, as_of: datetime) -> list[tuple[float, str, str, float | None]]:
+def _note_base_rates(detector: Detector, rows: Sequence[_Row], as_of: datetime) -> None:
+    """Store for each code of a reason how many of its labelled findings of 90 days were bad."""
+    recent = [row for row in rows if row[4] > as_of - BASE_RATE_WINDOW]
+    every, bad = (
+        Counter(code for row in recent if verdict in (None, row[1]) for code in row[5]) for verdict in (None, "bad")
+    )
+    days = BASE_RATE_WINDOW.days
+    found = {code: {"bad": bad[code], "of": of, "days": days} for code, of in every.items() if of >= LEAST_EACH}
+    if found != detector.base_rates:
+        detector.base_rates = found
+        detector.save(update_fields=["base_rates"])
+
+
+def _labelled(detector: Detector, as_of: datetime) -> list[_Row]:
     terms = {
         "detector": detector.pk, "version": detector.version, "abuse_type": detector.abuse_type_id, "as_of": as_of,
         "since": as_of - WINDOW, "most": MOST_SIGNALS, "sources": LabelSource.values,
@@ -118,13 +137,13 @@ def _labelled(detector: Detector, as_of: datetime) -> list[tuple[float, str, str
     return db.rows(_LABELLED, terms)
 
 
-def _enough(rows: Sequence[tuple[float, str, str, float | None]]) -> bool:
+def _enough(rows: Sequence[_Row]) -> bool:
     bad = sum(row[1] == "bad" for row in rows)
     return len(rows) >= LEAST_LABELS and min(bad, len(rows) - bad) >= LEAST_EACH
 
 
-def _point(row: tuple[float, str, str, float | None]) -> Point:
-    score, verdict, _, inclusion = row
+def _point(row: _Row) -> Point:
+    score, verdict, _, inclusion = row[:4]
     return Point(score, float(verdict == "bad"), 1 / inclusion if inclusion else 1.0)
 
 

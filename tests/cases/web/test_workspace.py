@@ -32,10 +32,11 @@ def test_workspace_shows_reason_value_usual_and_base_rate(ada, sign_in):
     assert "base rate not known" in html
 
 
-def test_workspace_shows_the_terms_of_the_rank(ada, sign_in):
+def test_workspace_shows_the_terms_of_the_rank_without_a_score(ada, sign_in):
     html = html_of(sign_in(ada), build.held_case(ada))
 
-    assert "0.80 probability (not calibrated) × €10 at stake" in html
+    assert "how likely it is, × €10 at stake" in html
+    assert "0.80" not in html
 
 
 def test_workspace_offers_presets_and_chooses_none(ada, sign_in):

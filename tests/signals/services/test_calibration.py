@@ -137,3 +137,16 @@ def test_the_database_reads_steps_as_python_does(db):
 def test_nobody_is_fitted_before_there_are_findings(db):
     assert calibration.fit_nightly(limit=500, now=after(days=2)) == Detector.objects.count()
     assert Calibration.objects.count() == 0
+
+
+def test_each_reason_gets_a_base_rate_of_ninety_days_once_enough_are_labelled(db):
+    judged(9, share_bad=1, score=0.8)
+    fit()
+    assert Detector.objects.get().base_rates == {}
+    judged(3, share_bad=0, score=0.7)
+
+    fit()
+    assert Detector.objects.get().base_rates == {"odd": {"bad": 9, "of": 12, "days": 90}}
+
+    fit(as_of=NOON + timedelta(days=91))
+    assert Detector.objects.get().base_rates == {}
