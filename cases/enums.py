@@ -51,6 +51,18 @@ class WaitFor(models.TextChoices):
     AUTHORITY = "authority", "An authority"
 
 
+class WakeOn(models.TextChoices):
+    """What about its subject brings a case back before its time."""
+
+    LOGIN = "login", "a new sign-in"
+    PAYOUT = "payout", "a payout asked for"
+    DISPUTE = "dispute", "a chargeback or dispute"
+    PAYMENT = "payment", "a new payment"
+    DETAILS = "details", "changed account details"
+    MESSAGE = "message", "a new message"
+    LISTING = "listing", "a new or changed listing"
+
+
 class InboxKind(models.TextChoices):
     """Why something stands in a person's inbox."""
 
@@ -59,6 +71,7 @@ class InboxKind(models.TextChoices):
     RETURNED = "returned", "Came back to you"
     QUESTION = "question", "Asks a lead"
     JOB = "job", "Job finished"
+    FREE = "free", "Free now"
 
 
 class StakeRule(models.TextChoices):

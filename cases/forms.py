@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from cases.enums import WaitFor
+from cases.enums import WaitFor, WakeOn
 from cases.messages import LANGUAGES
 from cases.models import Preset, Queue
 from cases.services import catalogue
@@ -18,9 +18,10 @@ NOTE_LIMIT = 5000
 
 
 class HolderForm(forms.Form):
-    """Who the case goes to."""
+    """Who the case goes to, and what they should know."""
 
     to = forms.IntegerField(min_value=1)
+    note = forms.CharField(required=False, max_length=NOTE_LIMIT)
 
 
 class SnoozeForm(forms.Form):
@@ -30,6 +31,7 @@ class SnoozeForm(forms.Form):
 
     hours = forms.TypedChoiceField(choices=TIMES, coerce=int)
     wait_for = forms.ChoiceField(required=False, choices=[("", "Nobody: the clock goes on"), *WaitFor.choices])
+    wake_on = forms.ChoiceField(required=False, choices=[("", "Only the time"), *WakeOn.choices])
 
 
 class DecisionForm(forms.Form):

@@ -3,8 +3,10 @@
 from cases.models.action import Action
 from cases.models.bulk import BulkItem, BulkJob
 from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note, NoteVersion
+from cases.models.case_time import CaseTime
 from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Reason
 from cases.models.inbox import InboxItem
+from cases.models.presence import Presence
 from cases.models.queue import Queue
 from cases.models.ring import CaseMember, RingRun
 from cases.models.routing import RoutingRule
@@ -20,6 +22,7 @@ __all__ = [
     "CaseMember",
     "CaseSignal",
     "CaseSkip",
+    "CaseTime",
     "CaseWait",
     "Decision",
     "Draft",
@@ -30,6 +33,7 @@ __all__ = [
     "NoteVersion",
     "OpenSpan",
     "Policy",
+    "Presence",
     "Preset",
     "Queue",
     "Reason",

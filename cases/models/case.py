@@ -8,7 +8,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-from cases.enums import CaseState, SkipReason
+from cases.enums import CaseState, SkipReason, WakeOn
 from cases.models.queue import Queue
 from cases.models.routing import RoutingRule
 from signals.enums import Lane, Severity
@@ -50,6 +50,10 @@ class Case(models.Model):
     wait_until = models.DateTimeField(null=True)
     wait_for = models.CharField(max_length=32, default="", blank=True)
     snoozed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    wake_on = models.CharField(
+        max_length=16, choices=WakeOn, default="", db_default="", blank=True, help_text="what also ends the wait"
+    )
+    wait_from = models.DateTimeField(null=True)
     paused = models.DurationField(
         default=timedelta(), db_default=timedelta(), help_text="opening time spent waiting for somebody outside"
     )
@@ -100,6 +104,9 @@ class Case(models.Model):
             ),
             models.Index(fields=["wait_until"], name="case_waiting", condition=Q(state=CaseState.WAITING)),
             models.Index(fields=["snoozed_by"], name="case_snoozer", condition=Q(state=CaseState.WAITING)),
+            models.Index(
+                fields=["wait_from"], name="case_awaits_event", condition=Q(~Q(wake_on=""), state=CaseState.WAITING)
+            ),
             models.Index(fields=["entity", "abuse_type", "-opened_at"], name="case_history"),
             # Cases are opened in the order of their rows, so that a summary of pages finds those of some days.
             BrinIndex(fields=["opened_at"], name="case_opened"),

@@ -10,12 +10,14 @@ from django.db.models.fields import DurationField
 from django.db.models.functions import Now
 
 from cases import permissions
-from cases.enums import CaseState
-from cases.models import Case
+from cases.enums import CaseState, WakeOn
+from cases.models import Case, Decision
 from cases.queries.names import EntityName, name_of
 from cases.services import catalogue, ranking, reversals
 from tscore.core.errors import Missing
 from tscore.core.models import User
+
+ENDING = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Lease:
     until: datetime | None
     seconds_left: int
     may_hold: bool
+    is_ending: bool  # mine, and less than a minute is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,9 @@ class CaseHeader:
     due_at: datetime
     is_overdue: bool
     is_stopped: bool
+    wait: str  # until what a case that waits does so
+    decided_by: str
+    decided_at: datetime | None
     terms: RankTerms
     lease: Lease
     follows_ref: str | None
@@ -88,6 +94,7 @@ def case_for(user: User, ref: str) -> Case:
 def header(*, case: Case, user: User, now: datetime, subject: EntityName | None = None) -> CaseHeader:
     """Return what the top of the workspace shows; the case comes from `case_for`, or from `sight` with its name."""
     newer = reversals.find_newer_open(case) if case.state == CaseState.CLOSED else None
+    decision = _standing(case) if case.state == CaseState.CLOSED else None
     return CaseHeader(
         case=case,
         ref=case.ref,
@@ -104,12 +111,20 @@ def header(*, case: Case, user: User, now: datetime, subject: EntityName | None 
         due_at=case.due_at,
         is_overdue=case.state != CaseState.CLOSED and not case.wait_for and case.due_at < now,
         is_stopped=bool(case.wait_for),
+        wait=f"for {WakeOn(case.wake_on).label}" if case.wake_on else "",
+        decided_by=decision.actor.name if decision else "",
+        decided_at=decision.decided_at if decision else None,
         terms=terms(case),
         lease=lease(case, user=user),
         follows_ref=f"C-{case.follows_id}" if case.follows_id else None,
         newer_ref=newer.ref if newer else None,
         may_lead=permissions.may_lead(user, case.queue_id),
     )
+
+
+def _standing(case: Case) -> Decision | None:
+    made = Decision.objects.filter(case=case, superseded_by=None, supersedes=None)
+    return made.select_related("actor").order_by("-pk").first()
 
 
 def terms(case: Case) -> RankTerms:
@@ -138,4 +153,5 @@ def lease(case: Case, *, user: User) -> Lease:
         until=case.claim_until if is_held else None,
         seconds_left=int(left.total_seconds()) if is_held else 0,
         may_hold=is_mine and not case.held_once,
+        is_ending=is_mine and left <= ENDING,
     )

@@ -100,7 +100,7 @@ def _claim(case_id: int, actor: User, now: datetime) -> Case:
     if case.state == CaseState.REVIEWING:
         leave(case, CaseMove.EXPIRED)
     service_levels.start_clocks(case_ids=[case.pk], now=now)
-    hand_out(case, CaseMove.CLAIMED, to=actor, wait_until=None, wait_for="")
+    hand_out(case, CaseMove.CLAIMED, to=actor, wait_until=None, wait_for="", wake_on="", wait_from=None)
     note_claim(case, actor=actor, verb=Verb.CASE_CLAIMED, now=now)
     return case
 

@@ -26,8 +26,10 @@ class NoReason(Invalid):
     """Say why you skip this case."""
 
 
-def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
+def hand_over(*, case_id: int, actor: User, to: User, note: str = "", now: datetime) -> Case:
     """Give a case that is being reviewed to somebody else, who is told; its holder may, and leads of the queue.
+
+    The note is kept with the case.
 
     Raises:
         NotAReviewer: the other person may not review this queue.
@@ -43,6 +45,8 @@ def hand_over(*, case_id: int, actor: User, to: User, now: datetime) -> Case:
             permissions.require_lead(actor, case.queue_id)
         _require_successor(case, to)
         hand_out(case, CaseMove.HANDED_OVER, to=to)
+        if note.strip():
+            notes.write(case=case, author=actor, text=note, now=now)
         note_claim(case, actor=actor, verb=Verb.CASE_HANDED_OVER, now=now, to=to.pk)
         inbox.tell(to, InboxKind.HANDED_OVER, actor=actor, case=case, now=now)
         return case

@@ -52,6 +52,7 @@ def heartbeat(request: HtmxRequest, ref: str) -> HttpResponse:
         "most_new": sight.MOST_NEW,
         "seen": seen,
         "version": _number(request, "version"),
+        "form_key": keys.new(),
         "case_url": reverse("cases:case", args=[ref]) + (f"?seen={seen}" if seen is not None else ""),
     }
     return partial(request, "cases/_lease_answer.html", context)
@@ -76,8 +77,12 @@ def hand_over(request: HtmxRequest, ref: str) -> HttpResponse:
     case, form = case_header.case_for(request.user, ref), HolderForm(request.POST)
     if not form.is_valid():
         raise Invalid("Choose whom to hand the case to.", fields=[FieldProblem("to", "invalid", "Choose a colleague.")])
-    to = get_object_or_404(User, pk=form.cleaned_data["to"])
-    _leave(request, case, lambda case, now: leaving.hand_over(case_id=case.pk, actor=request.user, to=to, now=now))
+    to, note = get_object_or_404(User, pk=form.cleaned_data["to"]), form.cleaned_data["note"]
+    _leave(
+        request,
+        case,
+        lambda case, now: leaving.hand_over(case_id=case.pk, actor=request.user, to=to, note=note, now=now),
+    )
     return see_other(request, "cases:queue", case.queue.slug)
 
 
@@ -98,17 +103,18 @@ def escalate(request: HtmxRequest, ref: str) -> HttpResponse:
 
 
 def snooze(request: HtmxRequest, ref: str) -> HttpResponse:
-    """Put the case aside for some hours and take the next one."""
+    """Put the case aside for some hours, or until something happens, and take the next one."""
     form = SnoozeForm(request.POST)
     if not form.is_valid():
         raise Invalid("Choose for how long.", fields=[FieldProblem("hours", "invalid", "Choose one of the times.")])
-    hours, wait_for = timedelta(hours=form.cleaned_data["hours"]), form.cleaned_data["wait_for"]
+    hours, words = (
+        timedelta(hours=form.cleaned_data["hours"]),
+        {name: form.cleaned_data[name] for name in ("wait_for", "wake_on")},
+    )
     return _leave_for_next(
         request,
         ref,
-        lambda case, now: waiting.snooze(
-            case_id=case.pk, actor=request.user, until=now + hours, wait_for=wait_for, now=now
-        ),
+        lambda case, now: waiting.snooze(case_id=case.pk, actor=request.user, until=now + hours, now=now, **words),
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 from django.http import QueryDict
 
 from cases import permissions
-from cases.enums import CaseState, SkipReason, WaitFor
+from cases.enums import CaseState, SkipReason, WaitFor, WakeOn
 from cases.forms import DecisionForm, SnoozeForm
 from cases.messages import LANGUAGES
 from cases.models import Case
 from cases.queries import case_header, mutes, past, ring_page, sight, who
 from cases.queries.decide import DecidePanel
 from cases.queries.notes import notes_of
+from cases.services import presence
 from cases.services.choices import DURATIONS
 from cases.web import event_words, keys, panels, records, scores, story
 from cases.web.refs import case_id_of
@@ -53,6 +54,7 @@ def first(
 ) -> dict[str, Any]:
     """Return what is needed to decide; `entered` brings back what a refused form held."""
     panel = sight.panel(seen, user=request.user)
+    head = case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject)
     kept = entered if entered is not None else panel.draft
     return {
         "now": now,
@@ -61,7 +63,8 @@ def first(
         "facts_later": FACTS,
         "open_count": seen.open_count,
         "count_cap": sight.COUNT_CAP,
-        "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
+        "head": head,
+        "wants_free": head.lease.state == "other" and presence.wants_free(case_id=seen.case.pk, actor=request.user),
         "decide": panel,
         "presets": records.preset_rows(panel.presets),
         "record": records.record(panel, kept),
@@ -78,6 +81,7 @@ def first(
         "skip_reasons": SkipReason.choices,
         "snooze_times": SnoozeForm.TIMES,
         "wait_choices": WaitFor.choices,
+        "wake_choices": WakeOn.choices,
         "ring": ring_page.ring(case=seen.case, ticked=_ticked(entered)) if seen.subject.kind == RING else None,
         **_story(request, seen),
     }

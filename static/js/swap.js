@@ -38,7 +38,7 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
-  if (detail.successful) alerts().replaceChildren();
+  if (detail.successful && !detail.elt.matches("[data-while-seen]")) alerts().replaceChildren();
 });
 document.addEventListener("htmx:responseError", ({ detail }) => tell(explain(detail.xhr)));
 document.addEventListener("htmx:sendError", () => tell("Not connected. Nothing was saved; try again when the network is back."));
