@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0014_who_put_a_case_aside"),
+        ("cases", "0015_views_and_safe_presets"),
     ]
 
     operations = [
