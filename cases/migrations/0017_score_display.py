@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0015_views_and_safe_presets"),
+        ("cases", "0016_presence_and_times"),
     ]
 
     operations = [
