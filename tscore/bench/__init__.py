@@ -1,3 +1,3 @@
 """Timings against bars measured in the same run."""
 
-PARTS = ("ingest", "pages", "pipeline", "fold", "claim", "assess", "flow", "run")
+PARTS = ("ingest", "pages", "pipeline", "fold", "claim", "assess", "flow", "search", "run")

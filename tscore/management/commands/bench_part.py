@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from tscore.bench import assess, claim, flow, fold, ingest, pages, report, server, stages
+from tscore.bench import assess, claim, flow, fold, ingest, pages, report, search, server, stages
 
 
 def _ingest(full: bool) -> list[report.Line]:
@@ -43,6 +43,11 @@ def _flow(full: bool) -> list[report.Line]:
     return flow.run(now=timezone.now(), small=100_000, large=large, seconds=seconds)
 
 
+def _search(full: bool) -> list[report.Line]:
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return search.run(now=timezone.now())
+
+
 MEASURES: dict[str, Callable[[bool], list[report.Line]]] = {
     "ingest": _ingest,
     "pages": _pages,
@@ -51,6 +56,7 @@ MEASURES: dict[str, Callable[[bool], list[report.Line]]] = {
     "claim": _claim,
     "assess": _assess,
     "flow": _flow,
+    "search": _search,
 }
 
 
