@@ -9,7 +9,7 @@ from signals.kinds_members import PERSONAL_KINDS
 from signals.models import Entity
 from signals.queries import personal
 
-TOKEN, TOKEN_TAIL = "tok_", 6
+TOKEN, TOKEN_TAIL, MASKED_TAIL = "tok_", 6, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,14 @@ class EntityName:
     personal: bool = False
     hub: bool = False
     state: str = ""
+
+    @property
+    def masked(self) -> str:
+        """The name as tables show it that need not tell whose it is: of personal values mostly the end."""
+        local, at, domain = self.text.rpartition("@")
+        if not self.personal or self.kind == "ip":
+            return self.text
+        return f"{local[:2]}…@{domain}" if at else f"••{self.text[-MASKED_TAIL:]}"
 
 
 def names_of(entities: Iterable[Entity], *, opened: bool = True) -> dict[int, EntityName]:

@@ -41,7 +41,16 @@ def notes_of(case: Case, *, queue_ids: Collection[int]) -> list[NoteView]:
         queue_ids: the queues this person may review; a note pinned on a case of another one is not shown.
     """
     own = Q(case=case) | Q(is_pinned=True, case__queue__in=queue_ids)
-    written = Note.objects.filter(own, case__entity=case.entity_id).select_related("author", "body_key")
+    return _views(Q(own, case__entity=case.entity_id))
+
+
+def notes_about(entity_id: int, *, queue_ids: Collection[int]) -> list[NoteView]:
+    """Return the notes of all cases about an entity that wait in these queues, in the same order and statements."""
+    return _views(Q(case__entity=entity_id, case__queue__in=queue_ids))
+
+
+def _views(which: Q) -> list[NoteView]:
+    written = Note.objects.filter(which).select_related("author", "body_key")
     earlier = NoteVersion.objects.select_related("body_key").order_by("pk")
     told = InboxItem.objects.select_related("person").order_by("person__name", "pk")
     found = written.prefetch_related(

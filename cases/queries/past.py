@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from cases.action_kinds import KINDS
 from cases.models import Action, Case, Decision
 from cases.services import catalogue
 from tscore.core.models import User
+
+ABOUT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,19 @@ class PastDecision:
 
 def past_decisions(*, case: Case, user: User) -> list[PastDecision]:
     """Return the decisions on a case, in two statements."""
+    return [_past(decision, user) for decision in _made(case=case)]
+
+
+def decisions_about(entity_id: int, *, user: User, queue_ids: Collection[int]) -> list[tuple[str, PastDecision]]:
+    """Return the newest decisions on cases about an entity in these queues, each with its case; two statements."""
+    made = _made(case__entity=entity_id, case__queue__in=queue_ids)[:ABOUT]
+    return [(f"C-{decision.case_id}", _past(decision, user)) for decision in made]
+
+
+def _made(**which: object) -> QuerySet[Decision]:
     actions = Prefetch("actions", queryset=Action.objects.select_related("entity").order_by("pk"))
-    made = Decision.objects.filter(case=case).select_related("actor", "superseded_by").prefetch_related(actions)
-    return [_past(decision, user) for decision in made.order_by("-pk")]
+    made = Decision.objects.filter(**which).select_related("actor", "superseded_by").prefetch_related(actions)
+    return made.order_by("-pk")
 
 
 def is_reversed(decision: Decision) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -48,7 +49,7 @@ placed AS (
   SELECT found.*, row_number() OVER along AS place, count(*) OVER (PARTITION BY found.surface) AS total
     FROM (SELECT * FROM mine UNION ALL SELECT * FROM disputed) found
   WINDOW along AS (PARTITION BY found.surface ORDER BY found.occurred_at DESC, found.event_id DESC))
-SELECT placed.surface, placed.total, placed.role, placed.kind, placed.occurred_at, placed.amount_base_minor,
+SELECT placed.surface, placed.total, words.text, placed.role, placed.kind, placed.occurred_at, placed.amount_base_minor,
        thing.id, thing.kind, thing.external_id, thing.ref, thing.hub, thing.state,
        own.id, own.abuse_type_id, own.severity, own.queue_id
   FROM placed
@@ -56,6 +57,14 @@ SELECT placed.surface, placed.total, placed.role, placed.kind, placed.occurred_a
   LEFT JOIN LATERAL (
     SELECT c.id, c.abuse_type_id, c.severity, c.queue_id FROM cases_case c
      WHERE c.entity_id = thing.id AND c.state <> 'closed' ORDER BY c.id DESC LIMIT 1) own ON true
+  LEFT JOIN LATERAL (
+    SELECT said.text
+      FROM (SELECT told.event_id FROM signals_involvement told
+             WHERE told.entity_id = thing.id AND told.primary_id = thing.id AND told.superseded_at IS NULL
+               AND told.kind IN ('listing.created', 'listing.updated', 'message.sent')
+             ORDER BY told.occurred_at DESC LIMIT 1) newest
+      JOIN signals_personaltext said ON said.event_id = newest.event_id
+       AND said.member IN ('title', 'text')) words ON true
  WHERE placed.place <= %(shown)s
  ORDER BY array_position(%(surfaces)s, placed.surface), placed.place
 """
@@ -63,9 +72,13 @@ SELECT placed.surface, placed.total, placed.role, placed.kind, placed.occurred_a
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """One payment, dispute, payout, listing or message; `event_kind` is the last that happened to it."""
+    """One payment, dispute, payout, listing or message; `event_kind` is the last that happened to it.
+
+    `text` is the title of a listing and the words of a message as far as they are kept, empty for the others.
+    """
 
     name: EntityName
+    text: str
     role: str
     event_kind: str
     occurred_at: datetime
@@ -84,14 +97,17 @@ class Surface:
     things: list[Thing]
 
 
-def surfaces(*, account: Entity, user: User) -> list[Surface]:
-    """Return what an account did on every surface, in one statement; cases only of queues the person may see."""
+def surfaces(*, account: Entity, user: User, kinds: Sequence[str] = SURFACES, shown: int = SHOWN) -> list[Surface]:
+    """Return what an account did on every surface, in one statement; cases only of queues the person may see.
+
+    Disputes are found through payments, so `kinds` that name them name both.
+    """
     terms = {
         "entity": account.pk,
         "events": EVENTS,
         "parts": PARTS,
-        "shown": SHOWN,
-        "surfaces": list(SURFACES),
+        "shown": shown,
+        "surfaces": list(kinds),
     }
     rows = db.rows(_SURFACES, terms)
     return [_surface(kind, list(lines), user) for kind, lines in groupby(rows, key=lambda row: str(row[0]))]
@@ -102,11 +118,12 @@ def _surface(kind: str, rows: list[tuple[Any, ...]], user: User) -> Surface:
 
 
 def _thing(row: tuple[Any, ...], user: User) -> Thing:
-    role, event_kind, at, amount, pk, kind, external_id, ref, hub, state, case_id, abuse, severity, queue_id = row
+    text, role, event_kind, at, amount, pk, kind, external_id, ref, hub, state, case_id, abuse, severity, queue_id = row
     entity = Entity(pk=pk, kind=kind, external_id=external_id, ref=ref, hub=hub, state=state)
     is_seen = case_id is not None and permissions.may_review(user, queue_id)
     return Thing(
         name=name_with(entity, None),
+        text=text or "",
         role=role,
         event_kind=event_kind,
         occurred_at=at,
