@@ -80,7 +80,7 @@ def test_entity_has_a_page_for_each_tab(tab, ada, sign_in):
 def test_entity_has_no_other_tab(ada, sign_in):
     case = build.case()
 
-    assert sign_in(ada).get(f"/e/account/{case.entity.ref}/money/").status_code == 404
+    assert sign_in(ada).get(f"/e/account/{case.entity.ref}/elsewhere/").status_code == 404
 
 
 def test_actions_show_delivery_and_the_way_back(ada, sign_in):
