@@ -56,6 +56,11 @@ class BulkJob(models.Model):
         """The word people use, as in `B-12`."""
         return f"B-{self.pk}"
 
+    @property
+    def word(self) -> str:
+        """The word by which screens draw the state."""
+        return f"bulk_{self.state}"
+
 
 class BulkItem(WorkRow):
     """One case of a job, with the version that was listed; while `pending` or `reversing` the row is work.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cases.action_kinds import KINDS, ActionKind
-from cases.services.evidence import Evidence, Part, Proof, parts_of
+from cases.services.evidence import Evidence, Part, parts_of
 from cases.services.subjects import kind_of
 from tscore.core import db
 
@@ -50,22 +50,43 @@ def find(
     Args:
         roles: the subject roles of the case's queue, the proper one first.
     """
-    search = _Search(evidence, evidence.ticked(unticked), roles)
+    search = _Search(evidence.subject, list(parts_of(evidence.ticked(unticked))), roles)
     return {kind: search.targets(KINDS[kind]) for kind in kinds}
+
+
+def find_many(
+    *, cases: Sequence[tuple[Part, Sequence[Part]]], kinds: Sequence[str], roles: Sequence[str]
+) -> dict[str, list[Part]]:
+    """Return the targets of each kind of action over many cases of a queue, each target once.
+
+    Args:
+        cases: the subject of each, and all parts of all its evidence.
+        roles: the subject roles of their queue, the proper one first.
+    """
+    searches = [_Search(subject, parts, roles) for subject, parts in cases]
+    wanted = {target_kind for kind in kinds for target_kind in KINDS[kind].target_kinds}
+    found = {
+        target_kind: [part for one in searches for part in one.of_kind(target_kind)]
+        for target_kind in wanted - {"payout"}
+    }
+    if "payout" in wanted:
+        found["payout"] = _open_payouts([account for one in searches for account in one.paid()])
+    return {kind: _once([part for target in KINDS[kind].target_kinds for part in found[target]]) for kind in kinds}
 
 
 class _Search:
     """One look for targets; what several actions need is read once."""
 
-    def __init__(self, evidence: Evidence, ticked: Sequence[Proof], roles: Sequence[str]) -> None:
-        self.evidence, self.ticked, self.roles = evidence, ticked, roles
+    def __init__(self, subject: Part, parts: Sequence[Part], roles: Sequence[str]) -> None:
+        self.subject, self.parts, self.roles = subject, parts, roles
         self._known: dict[str, list[Part]] = {}
 
     def targets(self, kind: ActionKind) -> list[Part]:
-        found = [target for target_kind in kind.target_kinds for target in self._of_kind(target_kind)]
+        found = [target for target_kind in kind.target_kinds for target in self.of_kind(target_kind)]
         return list({target.id: target for target in found}.values())
 
-    def _of_kind(self, target_kind: str) -> list[Part]:
+    def of_kind(self, target_kind: str) -> list[Part]:
+        """Return the targets of one kind of entity."""
         if target_kind not in self._known:
             finders = {"account": self._accounts, "payout": self._payouts}
             finder = finders.get(target_kind)
@@ -73,24 +94,31 @@ class _Search:
         return self._known[target_kind]
 
     def _accounts(self) -> list[Part]:
-        if self.evidence.subject.kind == "account":
-            return [self.evidence.subject]
+        if self.subject.kind == "account":
+            return [self.subject]
         role = self.roles[0] if kind_of(self.roles[0]) == "account" else PARTY_OF.get(self.roles[0], "account")
         named = self._with_role(role)
-        return named or _parts(_NEWEST_PARTY, {"subject": self.evidence.subject.id, "role": role}, role)
+        return named or _parts(_NEWEST_PARTY, {"subject": self.subject.id, "role": role}, role)
+
+    def paid(self) -> list[Part]:
+        """Return the accounts whose payouts are meant."""
+        role = PAID_PARTY_OF.get(self.roles[0])
+        return self._with_role(role) if role else self.of_kind("account")
 
     def _payouts(self) -> list[Part]:
-        paid = PAID_PARTY_OF.get(self.roles[0])
-        accounts = self._with_role(paid) if paid else self._of_kind("account")
-        if not accounts:
-            return []
-        return _parts(_OPEN_PAYOUTS, {"accounts": [account.id for account in accounts]}, "payout")
+        return _open_payouts(self.paid())
 
     def _with_role(self, role: str) -> list[Part]:
-        return _once([part for part in parts_of(self.ticked) if part.role == role and part.kind == "account"])
+        return _once([part for part in self.parts if part.role == role and part.kind == "account"])
 
     def _named(self, kind: str) -> list[Part]:
-        return _once([part for part in parts_of(self.ticked) if part.kind == kind])
+        return _once([part for part in self.parts if part.kind == kind])
+
+
+def _open_payouts(accounts: Sequence[Part]) -> list[Part]:
+    if not accounts:
+        return []
+    return _parts(_OPEN_PAYOUTS, {"accounts": [account.id for account in accounts]}, "payout")
 
 
 def _once(parts: Sequence[Part]) -> list[Part]:

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from cases.queries import case_header, sight
-from cases.web import keys, workspace
+from cases.web import bulk, keys, workspace
 from cases.web import scores as shown
 from cases.web.refs import case_id_of
 from cases.web.toast import toast_of
@@ -16,7 +16,12 @@ from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 def case(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show one case: who, what happened, decide."""
     now = timezone.now()
-    return page(request, "cases/case.html", {**workspace.whole(request, ref, now=now), "toast": toast_of(request)})
+    context = {
+        **workspace.whole(request, ref, now=now),
+        "toast": toast_of(request),
+        "bulk": bulk.note_opening(request, ref),
+    }
+    return page(request, "cases/case.html", context)
 
 
 def scores(request: HtmxRequest, ref: str) -> HttpResponse:

@@ -163,7 +163,7 @@ def stop(*, job_id: int, actor: User, now: datetime) -> BulkJob:
 
     def stopped() -> BulkJob:
         job = locked(job_id=job_id, actor=actor)
-        if job.state != BulkState.RUNNING:
+        if job.state != BulkState.RUNNING or job.stopped_at:
             raise NotRunning
         # Waits for the one that is being decided at this moment, which is then no longer pending.
         left = _of(job, ItemState.PENDING).update(state=ItemState.LEFT, left_out=LeftOut.STOPPED, leased_until=None)
@@ -229,7 +229,7 @@ def _finished(job_id: int, actor: User) -> BulkJob:
 def _go_on(job: BulkJob, state: BulkState, count: int) -> None:
     if not count:
         raise NothingToDo
-    BulkJob.objects.filter(pk=job.pk).update(state=state, finished_at=None)
+    BulkJob.objects.filter(pk=job.pk).update(state=state, finished_at=None, stopped_at=None)
     work.wake(STAGE)
 
 

@@ -56,6 +56,17 @@ STATUSES: Final = {
     "unknown": Status("Result not known", "circle-question-mark", "bad"),
     "cancelled": Status("Cancelled", "circle-slash"),
     "compensated": Status("Taken back", "undo-2"),
+    # bulk jobs and the cases on their lists
+    "bulk_draft": Status("Not started", "circle-dashed"),
+    "bulk_running": Status("Running", "circle-dot"),
+    "bulk_reversing": Status("Being taken back", "undo-2"),
+    "bulk_discarded": Status("Thrown away", "circle-slash"),
+    "bulk_listed": Status("Listed", "circle-dashed"),
+    "bulk_pending": Status("To be decided", "clock"),
+    "bulk_done": Status("Done", "circle-check", "good"),
+    "bulk_left": Status("Left as it is", "circle-slash"),
+    "bulk_failed": Status("Failed", "octagon-x", "bad"),
+    "bulk_reversed": Status("Taken back", "undo-2"),
     # endpoints
     "delivering": Status("Taking actions", "circle-check", "good"),
     "failing": Status("Not taking actions", "octagon-x", "bad"),
