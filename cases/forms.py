@@ -11,7 +11,7 @@ from cases.messages import LANGUAGES
 from cases.models import Preset, Queue
 from cases.services import catalogue
 from cases.services.choices import DURATIONS
-from signals.enums import CLASS_VERDICT
+from signals.enums import CLASS_VERDICT, Severity
 
 OWN = "own"
 NOTE_LIMIT = 5000
@@ -22,6 +22,24 @@ class HolderForm(forms.Form):
 
     to = forms.IntegerField(min_value=1)
     note = forms.CharField(required=False, max_length=NOTE_LIMIT)
+
+
+class OpeningForm(forms.Form):
+    """A case by hand: `subject` is the reference of something known, as in `en_4k2`."""
+
+    subject = forms.CharField(max_length=24, label="Subject", error_messages={"required": "Choose whom it is about."})
+    queue = forms.ChoiceField(label="Suspected")
+    severity = forms.ChoiceField(label="Severity", choices=Severity.choices, initial=Severity.MEDIUM)
+    reason = forms.CharField(
+        max_length=NOTE_LIMIT,
+        label="Why",
+        help_text="In words, for whoever decides. Kept as the first note of the case.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, queues: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["queue"].choices = queues  # type: ignore[attr-defined]
 
 
 class SnoozeForm(forms.Form):

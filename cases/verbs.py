@@ -6,6 +6,7 @@ from django.db import models
 class Verb(models.TextChoices):
     """One verb per way of changing something; the label is the sentence screens show."""
 
+    CASE_OPENED = "case.opened", "opened the case by hand"
     CASE_CLAIMED = "case.claimed", "took the case"
     CASE_RELEASED = "case.released", "gave the case back"
     CASE_LEASE_EXPIRED = "case.lease_expired", "returned the case to its queue when the lease ended"

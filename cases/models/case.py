@@ -23,7 +23,8 @@ class Case(models.Model):
 
     `priority` = probability x stake x (1 + used share of the due time), stored and re-ranked at `rerank_at`.
     Money is in minor units of the base currency. A claim is a lease: `claimed_by` until `claim_until` by the database
-    clock, `fence` + 1 at each hand-out. `version` counts every change a decider must have seen.
+    clock, `fence` + 1 at each hand-out. `version` counts every change a decider must have seen. Of a case that a person
+    opened (`opened_by`) the first note says why.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="cases", db_index=False)
@@ -66,6 +67,7 @@ class Case(models.Model):
     version = models.IntegerField(default=1)
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by", db_index=False)
     opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     closed_at = models.DateTimeField(null=True)
     signals: models.ManyToManyField[Signal, CaseSignal] = models.ManyToManyField(
         Signal, through="CaseSignal", related_name="cases"

@@ -27,7 +27,7 @@ from signals.services.intake.entities import aad
 from tscore.core import crypto, groups, ids
 from tscore.core.db import json_of, rows
 from tscore.core.errors import Missing
-from tscore.core.models import User
+from tscore.core.models import ErasableKey, User
 
 # How much of a long story is read; a case that rests on more says so.
 EVIDENCE, COUNT_CAP, MOST_NEW = 200, 1000, 100
@@ -79,6 +79,11 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
                                LIMIT {COUNT_CAP}) counted) AS open_count,
        EXISTS (SELECT FROM core_user_groups membership JOIN auth_group ON auth_group.id = membership.group_id
                 WHERE membership.user_id = %(user)s AND auth_group.name = ANY(%(muters)s)) AS may_mute,
+       (SELECT jsonb_build_object('name', author.name, 'at', first.written_at, 'key', encode(held.wrapped, 'base64'),
+                                  'body', encode(first.body, 'base64'))
+          FROM cases_note first JOIN core_user author ON author.id = first.author_id
+          LEFT JOIN core_erasablekey held ON held.id = first.body_key_id
+         WHERE c.opened_by_id IS NOT NULL AND first.case_id = c.id ORDER BY first.id LIMIT 1) AS opening,
        EXISTS (SELECT FROM cases_draft draft WHERE draft.case_id = c.id AND draft.actor_id = %(user)s) AS has_draft
   FROM cases_case c
   JOIN signals_entity subject ON subject.id = c.entity_id
@@ -90,6 +95,15 @@ _NEW_SINCE = """
 SELECT count(*) FROM (
   SELECT FROM cases_casesignal link JOIN signals_signal signal ON signal.id = link.signal_id
    WHERE link.case_id = %s AND link.id > %s AND signal.retracted_at IS NULL LIMIT %s) counted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who opened a case by hand, and why in their words (None once erased)."""
+
+    name: str
+    at: datetime
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +121,7 @@ class Sight:
     open_count: int
     newest: int
     may_mute: bool
+    opening: Opening | None
 
 
 def see(*, case_id: int, user: User, seen: int | None = None) -> Sight:
@@ -166,7 +181,14 @@ def _sight(row: Any, seen: int | None) -> Sight:
         open_count=row.open_count,
         newest=row.newest,
         may_mute=row.may_mute,
+        opening=_opening(json_of(row.opening)) if row.opening else None,
     )
+
+
+def _opening(row: Mapping[str, Any]) -> Opening:
+    key = ErasableKey(wrapped=b64decode(row["key"])) if row["key"] else None
+    text = crypto.open_erasable(key, b64decode(row["body"]))
+    return Opening(row["name"], datetime.fromisoformat(row["at"]), text)
 
 
 def _signal(finding: Mapping[str, Any], seen: int | None) -> SignalView:

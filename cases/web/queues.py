@@ -18,13 +18,19 @@ from cases.queries.views import views_of_queue
 from cases.services import claims
 from cases.web import keys, lists
 from cases.web.toast import toast_of
+from tscore.core import access
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
 
 def queue_list(request: HtmxRequest) -> HttpResponse:
     """Show the queues this person may open."""
     now = timezone.now()
-    context = {"now": now, "cards": queues.queue_cards(user=request.user, now=now), "form_key": keys.new()}
+    context = {
+        "now": now,
+        "cards": queues.queue_cards(user=request.user, now=now),
+        "may_open": access.may(request.user, "cases:case_new"),
+        "form_key": keys.new(),
+    }
     return page(request, "cases/queues.html", context)
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cases.models import Case
 from cases.queries.case_header import RankTerms
 from cases.queries.names import EntityName
+from cases.queries.sight import Opening
 from cases.queries.what import EventView, ReasonLine, SignalView
 from cases.services.ranking import MOST_USED
 from cases.web import event_words
@@ -74,8 +75,10 @@ def rank_sentence(terms: RankTerms) -> str:
     )
 
 
-def rank_words(terms: RankTerms) -> str:
-    """Say what the priority is made of without a score: what it was multiplied by."""
+def rank_words(terms: RankTerms, *, opening: Opening | None = None) -> str:
+    """Say what the priority is made of without a score; of a case by hand without a finding, that it has none."""
+    if opening and not terms.probability:
+        return "opened by hand, so it has no score; its turn comes by waiting"
     stake = money(terms.stake_minor, "EUR")
     return f"how likely it is, × {stake} at stake{_urgency(terms)}"
 

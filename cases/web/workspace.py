@@ -125,10 +125,13 @@ def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     shown, hidden = happened.evidence[:FIRST_EVIDENCE], happened.evidence[FIRST_EVIDENCE:]
     return {
         "is_blind": is_blind,
+        "opening": seen.opening,
         "signals": findings,
         "reasons": reasons,
         "more_reasons": more,
-        "rank": story.lane_sentence(seen.case) if is_blind else story.rank_words(case_header.terms(seen.case)),
+        "rank": story.lane_sentence(seen.case)
+        if is_blind
+        else story.rank_words(case_header.terms(seen.case), opening=seen.opening),
         "scores": scores.display(seen.case),
         "flagged": event_words.line(flagged) if flagged and not is_blind else None,
         "panel": panels.panel(seen.case.abuse_type_id, happened),
