@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from cases import permissions
 from cases.enums import ItemState, LeftOut, Protection
+from cases.filter_text import Filter
 from cases.models import Action, BulkItem, BulkJob, Case, Queue
 from cases.models.bulk import MOST_CASES
-from cases.models.case import OPEN
+from cases.queries.filters import LOOKED, condition
+from cases.queries.lists import ORDER, window
 from cases.queries.names import EntityName, names_of
 from cases.services.bulk import standing
 from cases.services.bulk.standing import Standing
@@ -25,7 +27,6 @@ from tscore.core.pagination import Keyset, Page
 
 EACH_PAGE: Final = 200
 REASONS: Final = 3
-MOST_COUNTED: Final = 10_000
 JOBS: Final = Keyset(order=("-id",))
 
 STATES: Final = {
@@ -133,15 +134,15 @@ def queues_for(user: User) -> list[Queue]:
     return [queue for queue in permissions.queues_of(user) if permissions.may_bulk(user, queue.pk)]
 
 
-def open_cases(queue: Queue, *, severity: str = "") -> QuerySet[Case]:
-    """Return the open cases of a queue in the order of the claim, of one severity where it is named."""
-    found = Case.objects.filter(OPEN, queue=queue).order_by("-priority", "due_at", "id")
-    return found.filter(severity=severity) if severity else found
+def fitting(*, queue: Queue, asked: Filter, user: User, now: datetime) -> tuple[list[int], int]:
+    """Return the ids of the open cases of a queue that fit a filter, and how many there are.
 
-
-def first_of(cases: QuerySet[Case]) -> tuple[list[int], int]:
-    """Return the ids that fit on a list, and how many there are; counting stops at MOST_COUNTED."""
-    return list(cases.values_list("pk", flat=True)[:MOST_CASES]), cases.order_by()[:MOST_COUNTED].count()
+    In the order of the claim, as many as go on a list; looked at are the LOOKED most urgent, as on the queue's page.
+    """
+    wanted = condition(asked, user=user, now=now)
+    looked = list(window([queue], wanted, LOOKED).values_list("pk", flat=True))
+    found = list(Case.objects.filter(wanted.rest, pk__in=looked).order_by(*ORDER.order).values_list("pk", flat=True))
+    return found[:MOST_CASES], len(found)
 
 
 def queue_of(case_ids: Sequence[int]) -> list[int]:

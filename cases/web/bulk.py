@@ -14,6 +14,7 @@ from cases.enums import BulkState
 from cases.models import BulkJob, Queue
 from cases.models.bulk import MOST_CASES
 from cases.queries import bulk as reads
+from cases.queries import filter_addresses
 from cases.services import catalogue
 from cases.services.bulk import drafts, runs, standing
 from cases.web import keys
@@ -72,9 +73,11 @@ def _asked(request: HtmxRequest) -> tuple[Queue, list[int], int]:
         return _queue_of(request, case_ids), case_ids, len(set(case_ids))
     queue = permissions.visible_queue(request.user, slug)
     severity = request.POST.get("severity", "")
-    if request.POST.get("f", "").strip() or severity not in {"", *Severity.values}:
+    address = f"{request.POST.get('f', '')} {f'severity:{severity}' if severity else ''}"
+    asked = filter_addresses.read(address).shown
+    if asked.mistakes:
         raise UnknownFilter
-    return queue, *reads.first_of(reads.open_cases(queue, severity=severity))
+    return queue, *reads.fitting(queue=queue, asked=asked, user=request.user, now=timezone.now())
 
 
 def _queue_of(request: HtmxRequest, case_ids: list[int]) -> Queue:

@@ -80,6 +80,15 @@ def test_open_cases_of_a_queue_become_a_list_by_severity(lead):
     assert (answer.status_code, [item.case for item in job.items.all()]) == (303, [low])
 
 
+def test_filter_of_a_queue_becomes_a_list(lead):
+    made = [build.case(f"a-{number}", severity=word) for number, word in enumerate(("high", "low", "high"))]
+    Case.objects.filter(pk=made[0].pk).update(stake_minor=90_000)
+
+    lead.post("/bulk/new/", {"form_key": "k", "queue": "ato", "f": "severity:high stake:>500"})
+
+    assert [item.case for item in BulkJob.objects.get().items.all()] == [made[0]]
+
+
 def test_filter_nobody_understands_lists_nothing(lead):
     some_cases(1)
 
