@@ -65,6 +65,7 @@ urlpatterns = [
     path("cases/new/", opening.new, name="case_new"),
     path("cases/<str:ref>/", case.case, name="case"),
     path("cases/<str:ref>/rest/", case.rest, name="rest"),
+    path("cases/<str:ref>/story/", case.story, name="story"),
     path("cases/<str:ref>/scores/", case.scores, name="scores"),
     path("cases/<str:ref>/preview/", decisions.preview, name="preview"),
     path("cases/<str:ref>/decision/", decisions.decision, name="decision"),
@@ -121,7 +122,7 @@ _LEADS: Final = Group("lead", "admin")
 # What is muted asks nobody: whoever tunes detectors or answers for a queue may do so.
 _MUTERS: Final = Group("lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
-_READERS = ("home", "inbox", "queues", "queue", "case", "case_file", "rest", "scores", "mine", "actions")
+_READERS = ("home", "inbox", "queues", "queue", "case", "case_file", "rest", "scores", "story", "mine", "actions")
 _CHANGES = (
     "queue_filter",
     "inbox_done",

@@ -19,6 +19,7 @@ _NEWEST = """
 SELECT DISTINCT part.occurred_at, part.event_id
   FROM signals_involvement part
  WHERE part.entity_id = %(entity)s AND part.superseded_at IS NULL
+   AND (%(kinds)s::text[] IS NULL OR part.kind = ANY(%(kinds)s))
    AND part.occurred_at < coalesce(%(before)s, 'infinity'::timestamptz)
  ORDER BY part.occurred_at DESC, part.event_id DESC
  LIMIT %(limit)s
@@ -45,9 +46,12 @@ class EventView:
     is_trigger: bool
 
 
-def newest_ids(entity: Entity, *, before: datetime | None = None, limit: int = 50) -> list[int]:
-    """Return the current events an entity has a part in, newest first, in one statement."""
-    return [pk for _, pk in db.rows(_NEWEST, {"entity": entity.pk, "before": before, "limit": limit})]
+def newest_ids(
+    entity: Entity, *, before: datetime | None = None, limit: int = 50, kinds: Sequence[str] | None = None
+) -> list[int]:
+    """Return the current events (of these kinds) an entity has a part in, newest first, in one statement."""
+    terms = {"entity": entity.pk, "before": before, "limit": limit, "kinds": None if kinds is None else list(kinds)}
+    return [pk for _, pk in db.rows(_NEWEST, terms)]
 
 
 def event_views(

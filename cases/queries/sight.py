@@ -18,6 +18,7 @@ from cases.models import Case
 from cases.queries import decide
 from cases.queries.case_header import lease
 from cases.queries.decide import DecidePanel
+from cases.queries.doings import DOINGS, Doing, doings
 from cases.queries.event_views import EventView, fields_of, newest_first
 from cases.queries.names import EntityName, is_token, name_with
 from cases.queries.what import SIGNALS, TIMELINE, SignalView, What, reason_line
@@ -74,6 +75,7 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
          'last_seen_at', subject.last_seen_at, 'state_at', subject.state_at) AS subject,
        (SELECT coalesce(jsonb_agg(attached ORDER BY attached.score DESC, attached.id), '[]') FROM attached) AS findings,
        (SELECT coalesce(jsonb_agg(told), '[]') FROM told) AS told,
+       {DOINGS.format(entity="c.entity_id")} AS doings,
        (SELECT coalesce(max(link.id), 0) FROM cases_casesignal link WHERE link.case_id = c.id) AS newest,
        (SELECT count(*) FROM (SELECT FROM cases_case other WHERE other.queue_id = c.queue_id AND other.state <> 'closed'
                                LIMIT {COUNT_CAP}) counted) AS open_count,
@@ -117,6 +119,7 @@ class Sight:
     case: Case
     subject: EntityName
     what: What
+    doings: list[Doing]
     has_draft: bool
     open_count: int
     newest: int
@@ -177,6 +180,7 @@ def _sight(row: Any, seen: int | None) -> Sight:
         case=row,
         subject=names.of(subject),
         what=what,
+        doings=doings(json_of(row.doings)),
         has_draft=row.has_draft,
         open_count=row.open_count,
         newest=row.newest,

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from cases.queries import case_header, sight
-from cases.web import bulk, keys, workspace
+from cases.web import bulk, keys, timeline, workspace
 from cases.web import scores as shown
 from cases.web.refs import case_id_of
 from cases.web.toast import toast_of
+from cases.web.zones import zone_of
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
 
@@ -22,6 +23,17 @@ def case(request: HtmxRequest, ref: str) -> HttpResponse:
         "bulk": bulk.note_opening(request, ref),
     }
     return page(request, "cases/case.html", context)
+
+
+def story(request: HtmxRequest, ref: str) -> HttpResponse:
+    """Show the time line with another filter; without scripts, on its page."""
+    if not is_partial(request):
+        return case(request, ref)
+    now = timezone.now()
+    seen = sight.see(case_id=case_id_of(ref), user=request.user)
+    head = case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject)
+    told = timeline.context(seen, zone=zone_of(request), chosen=request.GET.get("events", ""))
+    return partial(request, "cases/_story.html", {"now": now, "head": head, **told})
 
 
 def scores(request: HtmxRequest, ref: str) -> HttpResponse:

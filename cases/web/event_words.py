@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from cases.action_kinds import KINDS
+from cases.queries.doings import Doing
 from cases.queries.names import EntityName
 from cases.queries.what import EventView
 from tscore.core.templatetags.console import money
@@ -100,6 +102,18 @@ def line(event: EventView) -> Line:
         flagged=event.is_trigger,
         named=event.entities,
     )
+
+
+def doing(done: Doing) -> Line:
+    """Say what was decided, done or stated about the subject."""
+    match done.what:
+        case "decision":
+            what, icon, detail = f"Decided: {done.word.replace('_', ' ')}", "gavel", done.about
+        case "action":
+            what, icon, detail = f"Action: {KINDS[done.word].done_sentence}", "send", done.about
+        case _:
+            what, icon, detail = f"Labelled {done.word}", "tags", f"by {done.about}"
+    return Line(id=0, at=done.at, what=what, detail=detail, icon=icon, risky=False, flagged=False, named=[])
 
 
 def changed_fields(event: EventView) -> list[str]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cases.models import Case
 from cases.queries.case_header import RankTerms
+from cases.queries.doings import Doing
 from cases.queries.names import EntityName
 from cases.queries.sight import Opening
 from cases.queries.what import EventView, ReasonLine, SignalView
@@ -25,11 +25,12 @@ FIRST_REASONS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Events that belong together: one session, or one day without a session."""
+    """What belongs together: the events of one session, or a day of what has none."""
 
     title: str
     note: str
     events: list[Line]
+    side: str = ""  # "flagged" like the trigger, "usual" for the account, or not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,19 @@ class Why:
     is_new: bool = False
 
 
-def bands(events: list[EventView], *, zone: ZoneInfo | None) -> list[Band]:
-    """Group events, newest first, into bands of sessions and days."""
-    return [_band(list(group), zone=zone) for _, group in groupby(events, key=lambda event: _belongs(event, zone))]
+def bands(
+    events: Sequence[EventView], *, zone: ZoneInfo | None, done: Sequence[Doing] = (), trigger: EventView | None = None
+) -> list[Band]:
+    """Put events into bands of sessions, and what belongs to none into days, both newest first.
+
+    With a trigger, sessions are told apart: its own, and those from a device that signed in before it.
+    """
+    groups: dict[tuple[str, Any], list[EventView | Line]] = {}
+    items: list[EventView | Line] = [*events, *map(event_words.doing, done)]
+    for item in sorted(items, key=_moment, reverse=True):
+        groups.setdefault(_belongs(item, zone), []).append(item)
+    usual = _usual_devices(events, trigger) if trigger else frozenset()
+    return [_band(items, zone=zone, trigger=trigger, usual=usual) for items in groups.values()]
 
 
 def reasons(signals: list[SignalView]) -> tuple[list[Why], list[Why]]:
@@ -108,17 +119,45 @@ def _weight(why: Why) -> tuple[bool, float]:
     return why.struck, -(why.reason.contribution or 0)
 
 
-def _belongs(event: EventView, zone: ZoneInfo | None) -> tuple[str, Any]:
-    session = named(event, "session")
-    return ("session", session.id) if session else ("day", event.occurred_at.astimezone(zone).date())
+def _moment(item: EventView | Line) -> datetime:
+    return item.at if isinstance(item, Line) else item.occurred_at
 
 
-def _band(events: list[EventView], *, zone: ZoneInfo | None) -> Band:
-    newest, oldest = events[0], events[-1]
-    lines = [event_words.line(event) for event in events]
-    if not named(newest, "session"):
-        return Band(f"{newest.occurred_at.astimezone(zone):%-d %B %Y}", "", lines)
-    return Band(_session_title(oldest.occurred_at, newest.occurred_at, zone), _session_note(events), lines)
+def _belongs(item: EventView | Line, zone: ZoneInfo | None) -> tuple[str, Any]:
+    session = None if isinstance(item, Line) else named(item, "session")
+    return ("session", session.id) if session else ("day", _moment(item).astimezone(zone).date())
+
+
+def _usual_devices(events: Sequence[EventView], trigger: EventView) -> frozenset[int]:
+    """Return the devices, other than the flagged one, from which sign-ins succeeded before the trigger."""
+    flagged = named(trigger, "device")
+    before = [event for event in events if event.kind == "login.succeeded" and event.occurred_at < trigger.occurred_at]
+    found = {device.id for event in before if (device := named(event, "device"))}
+    return frozenset(found - {flagged.id if flagged else 0})
+
+
+def _band(
+    items: list[EventView | Line], *, zone: ZoneInfo | None, trigger: EventView | None, usual: frozenset[int]
+) -> Band:
+    events = [item for item in items if not isinstance(item, Line)]
+    lines = [item if isinstance(item, Line) else event_words.line(item) for item in items]
+    if not events or not named(events[0], "session"):
+        return Band(f"{_moment(items[0]).astimezone(zone):%-d %B %Y}", "", lines)
+    title = _session_title(events[-1].occurred_at, events[0].occurred_at, zone)
+    return Band(title, _session_note(events), lines, _side(events, trigger, usual))
+
+
+def _side(events: list[EventView], trigger: EventView | None, usual: frozenset[int]) -> str:
+    if trigger is None:
+        return ""
+    if any(_same(event, trigger, role) for event in events for role in ("session", "device")):
+        return "flagged"
+    return "usual" if any((device := named(event, "device")) and device.id in usual for event in events) else ""
+
+
+def _same(one: EventView, other: EventView, role: str) -> bool:
+    mine, theirs = named(one, role), named(other, role)
+    return mine is not None and theirs is not None and mine.id == theirs.id
 
 
 def _session_title(start: datetime, end: datetime, zone: ZoneInfo | None) -> str:

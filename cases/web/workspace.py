@@ -17,7 +17,7 @@ from cases.queries.decide import DecidePanel
 from cases.queries.notes import notes_of
 from cases.services import presence
 from cases.services.choices import DURATIONS
-from cases.web import event_words, keys, panels, records, scores, story
+from cases.web import event_words, keys, panels, records, scores, story, timeline
 from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
 from signals.services.rings import RING
@@ -138,7 +138,7 @@ def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         "evidence": [event_words.line(event) for event in shown],
         "hidden_evidence": len(hidden),
         "shown": ",".join(str(event.id) for event in shown),
-        "bands": story.bands(happened.timeline, zone=zone_of(request)),
+        **timeline.context(seen, zone=zone_of(request), chosen=request.GET.get("events", "")),
     }
 
 
