@@ -17,13 +17,13 @@ from signals.models import Entity
 from signals.models.personal import SEARCHED_MEMBERS
 from signals.queries import find_named
 from signals.queries.written import (
+    Question,
     Written,
     WrittenFound,
     domains_like,
     entities_near,
     find_written,
-    question,
-    question_with_typos,
+    with_typos,
 )
 from tscore.core import db
 from tscore.core.models import User
@@ -115,13 +115,13 @@ def _things(asked: Asked, text: str, of: Sequence[int] | None) -> tuple[WrittenF
     """Look for words as they are, then for ids and domains that look alike, then for words one letter off."""
     if of is None or (asked.about_cases and not (asked.words or asked.phrases or of)):
         return WrittenFound([], {}, False), _Near()
-    parts = {"words": asked.words, "phrases": asked.phrases, "without": asked.without}
-    found = _written(asked, question(**parts), of)
+    question = Question(asked.words, asked.phrases, asked.without)
+    found = _written(asked, question, of)
     if found.things:
         return found, _Near()
     if asked.is_plain and len(asked.words) == 1 and (alike := _alike(text)):
         return found, _Near("Nothing is called exactly so. These look much like it.", alike)
-    if typos := question_with_typos(**parts):
+    if typos := with_typos(question):
         found = _written(asked, typos, of)
     return found, _Near("No text has these words. Those here are one letter off." if found.things else "")
 
@@ -130,7 +130,7 @@ def _alike(text: str) -> list[Entity]:
     return list({one.pk: one for one in [*entities_near(text), *domains_like(text)]}.values())
 
 
-def _written(asked: Asked, asks: str, of: Sequence[int]) -> WrittenFound:
+def _written(asked: Asked, asks: Question, of: Sequence[int]) -> WrittenFound:
     kinds = [kind for kind in asked.fields.get("kind", []) if kind != "case"]
     return find_written(asks, members=asked.fields.get("in", SEARCHED_MEMBERS), kinds=kinds or None, of=of)
 

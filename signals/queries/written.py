@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -13,10 +14,11 @@ from signals.queries.entities import find_named
 from signals.queries.one_letter_off import one_letter_off
 from tscore.core import db
 
-# What is looked at of all that matches, of what one entity took part in, and what is given of each kind. How well a
-# text fits is judged by its beginning.
+# What is looked at of all that matches, what is read where words must follow each other, what of an entity's events,
+# and what is given of each kind. How well a text fits is judged by its beginning.
 CANDIDATES: Final = 1_000
-PARTS: Final = 2_000
+READ: Final = 2_000
+PARTS: Final = 1_000
 GIVEN: Final = 20
 _JUDGED_LETTERS: Final = 300
 _SHORTEST_STEM: Final = 3
@@ -25,12 +27,24 @@ _FUZZY_WORDS: Final = 3
 _MEMBERS: Final = ", ".join(f"'{name}'" for name in SEARCHED_MEMBERS)
 # As the index `personaltext_words` has it, to the letter.
 _VECTOR: Final = f"to_tsvector('simple', COALESCE(LEFT(said.text, {SEARCHED_LETTERS}), ''))"
+# Words that follow each other are looked for among the texts that hold them all, which the index tells without reading
+# any text; so that two frequent words that hardly ever meet cost no more than that many texts.
 _BY_WORDS: Final = f"""
-  SELECT said.event_id, said.member, left(said.text, {SEARCHED_LETTERS}) AS text
-    FROM signals_personaltext said {{near}}
-   WHERE said.member IN ({_MEMBERS}) AND said.member = ANY(%(members)s)
-     AND {_VECTOR} @@ to_tsquery('simple', %(asked)s)
-   LIMIT {CANDIDATES}"""
+  SELECT said.event_id, said.member, said.text
+    FROM (SELECT said.event_id, said.member, left(said.text, {SEARCHED_LETTERS}) AS text
+            FROM signals_personaltext said {{near}}
+           WHERE said.member IN ({_MEMBERS}) AND said.member = ANY(%(members)s)
+             AND {_VECTOR} @@ to_tsquery('simple', %(loose)s)
+           LIMIT {{most}}) said
+  {{strict}}LIMIT {CANDIDATES}"""
+_STRICT: Final = "WHERE to_tsvector('simple', said.text) @@ to_tsquery('simple', %(asked)s) "
+_KNOWN: Final = f"""
+SELECT near.word, near.other
+  FROM jsonb_to_recordset(%s::jsonb) AS near (word text, other text, asked text)
+ CROSS JOIN LATERAL (
+   SELECT FROM signals_personaltext said
+    WHERE said.member IN ({_MEMBERS}) AND {_VECTOR} @@ to_tsquery('simple', near.asked) LIMIT 1) known
+"""
 _NEAR: Final = f"""
 near AS MATERIALIZED (
   SELECT part.event_id
@@ -46,7 +60,7 @@ WITH {{near}}
 candidate AS MATERIALIZED ({{candidates}}),
 best AS (
   SELECT DISTINCT ON (thing.id) thing.id, thing.kind, candidate.member, candidate.text, event.occurred_at,
-         ts_rank(to_tsvector('simple', left(candidate.text, {_JUDGED_LETTERS})), to_tsquery('simple', %(asked)s)) AS fit
+         ts_rank(to_tsvector('simple', left(candidate.text, {_JUDGED_LETTERS})), to_tsquery('simple', %(exact)s)) AS fit
     FROM candidate
     JOIN signals_event event ON event.id = candidate.event_id
     JOIN signals_entity thing ON thing.id = event.entity_id
@@ -82,25 +96,70 @@ class WrittenFound:
     is_capped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All of these words, each as the beginning of one, or another in its place; phrases as they are; none of those.
+
+    What is left out alone would be answered by nearly everything, and so asks for nothing.
+    """
+
+    words: Sequence[str] = ()
+    phrases: Sequence[str] = ()
+    without: Sequence[str] = ()
+    instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.phrases)
+
+    @property
+    def asked(self) -> str:
+        """The question as PostgreSQL reads it."""
+        return self._join(self.words, self.phrases)
+
+    @property
+    def loose(self) -> str:
+        """The same, but the words of phrases may stand anywhere."""
+        return self._join(self.words, [part for phrase in self.phrases for part in phrase.split()])
+
+    @property
+    def exact(self) -> str:
+        """The same, but of whole words; for telling which answers fit best."""
+        return self._join((), [*self.words, *self.phrases])
+
+    def _join(self, words: Sequence[str], exactly: Sequence[str]) -> str:
+        wanted = [self._either(word) for word in words] + [_quoted(part) for part in exactly]
+        return " & ".join([*wanted, *(f"!{_quoted(word)}" for word in self.without)]) if wanted else ""
+
+    def _either(self, word: str) -> str:
+        beginning = _quoted(word) + (":*" if len(word) >= _SHORTEST_STEM else "")
+        return f"({' | '.join([beginning, *map(_quoted, self.instead.get(word, ()))])})"
+
+
 def find_written(
-    asked: str, *, members: Sequence[str] = SEARCHED_MEMBERS, kinds: Sequence[str] | None = None, of: Sequence[int] = ()
+    question: Question,
+    *,
+    members: Sequence[str] = SEARCHED_MEMBERS,
+    kinds: Sequence[str] | None = None,
+    of: Sequence[int] = (),
 ) -> WrittenFound:
-    """Return the things in whose texts a question (`tsquery`) is answered, at most 20 of a kind, in one statement.
+    """Return the things in whose texts a question is answered, at most 20 of a kind, in one statement.
 
     Args:
-        asked: as `question` makes it; empty for whatever happened between the entities `of`.
+        question: empty for whatever happened between the entities `of`.
         kinds: kinds of entities; None for all.
-        of: only what happened with all these entities, the newest 2,000 events of the first of them.
+        of: only what happened with all these entities, the newest 1,000 events of the first of them.
     """
-    if not asked and not of:
+    if not question and not of:
         return WrittenFound([], {}, False)
-    words = _BY_WORDS.format(near="JOIN near ON near.event_id = said.event_id" if of else "")
-    candidates = words if asked else f"SELECT event_id, '' AS member, '' AS text FROM near LIMIT {CANDIDATES}"
-    terms: dict[str, object] = {
-        "asked": asked,
-        "members": list(members),
-        "kinds": list(kinds) if kinds is not None else None,
-    }
+    candidates = f"SELECT event_id, '' AS member, '' AS text FROM near LIMIT {CANDIDATES}"
+    if question:
+        candidates = _BY_WORDS.format(
+            near="JOIN near ON near.event_id = said.event_id" if of else "",
+            most=READ if question.phrases else CANDIDATES,
+            strict=_STRICT if question.phrases else "",
+        )
+    terms: dict[str, object] = {"members": list(members), "kinds": list(kinds) if kinds is not None else None}
+    terms |= {"asked": question.asked, "loose": question.loose, "exact": question.exact}
     terms |= {"first": of[0] if of else None, "others": list(of[1:])}
     found = db.rows(_FOUND.format(near=_NEAR if of else "", candidates=candidates), terms)
     return WrittenFound(
@@ -110,31 +169,22 @@ def find_written(
     )
 
 
-def question(*, words: Sequence[str], phrases: Sequence[str] = (), without: Sequence[str] = ()) -> str:
-    """Write words as PostgreSQL asks for them: all of them, each as the beginning of a word, phrases exactly.
+def with_typos(question: Question) -> Question | None:
+    """Return the same question in which the first three words may be one letter off; None where no such word is known.
 
-    Empty where nothing is asked for: what is left out alone would be answered by nearly everything.
+    One statement, which asks for each of them whether any text has it.
     """
-    wanted = [_beginning(word) for word in words] + [_quoted(phrase) for phrase in phrases]
-    return " & ".join([*wanted, *(f"!{_quoted(word)}" for word in without)]) if wanted else ""
-
-
-def question_with_typos(*, words: Sequence[str], phrases: Sequence[str] = (), without: Sequence[str] = ()) -> str:
-    """Write the same question so that each of the first three words may be one letter off; empty where none can be."""
-    near = {word: one_letter_off(word.lower()) for word in words[:_FUZZY_WORDS] if word.isalnum()}
-    if not any(near.values()):
-        return ""
-    wanted = [_either(word, near.get(word, [])) for word in words] + [_quoted(phrase) for phrase in phrases]
-    return " & ".join([*wanted, *(f"!{_quoted(word)}" for word in without)])
-
-
-def _either(word: str, near: Sequence[str]) -> str:
-    letters = [_quoted(other) for other in near if other.isalnum()]
-    return f"({' | '.join([_beginning(word), *letters])})"
-
-
-def _beginning(word: str) -> str:
-    return _quoted(word) + (":*" if len(word) >= _SHORTEST_STEM else "")
+    near = [
+        {"word": word, "other": other, "asked": _quoted(other)}
+        for word in question.words[:_FUZZY_WORDS]
+        if word.isalnum()
+        for other in one_letter_off(word.lower())
+        if other.isalnum()
+    ]
+    known: dict[str, list[str]] = {}
+    for word, other in db.rows(_KNOWN, [json.dumps(near)]) if near else ():
+        known.setdefault(word, []).append(other)
+    return replace(question, instead=known) if known else None
 
 
 def _quoted(text: str) -> str:

@@ -28,6 +28,6 @@ SELECT e.id, part.entity, part.role, e.kind, e.occurred_at, e.observed_at, e.ent
 
 INSERT INTO signals_personaltext (event_id, member, text)
 SELECT event, 'title', (
-  SELECT string_agg('word' || translate(floor(exp(random() * ln(20000)))::int::text, '0123456789', 'abcdefghij'), ' ')
+  SELECT string_agg('w' || translate(lpad(floor(exp(random() * ln(20000)))::int::text, 5, '0'), '0123456789', 'abcdefghij'), ' ')
     FROM generate_series(1, 6) WHERE made.n > 0)
   FROM made;

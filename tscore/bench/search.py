@@ -67,7 +67,7 @@ def _questions(chance: random.Random, listings: int) -> dict[str, Callable[[], s
 
 
 def _word(number: int) -> str:
-    return "word" + str(number).translate(str.maketrans("0123456789", "abcdefghij"))
+    return "w" + f"{number:05}".translate(str.maketrans("0123456789", "abcdefghij"))
 
 
 def _post(line: reviewer.Line, text: str) -> float:
