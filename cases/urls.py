@@ -21,6 +21,7 @@ from cases.web import (
     mutes,
     notes,
     opening,
+    palette,
     presence,
     queue_settings,
     queues,
@@ -109,6 +110,7 @@ urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("audit/verification/", audit.verification, name="verification"),
     path("search/", search.search, name="search"),
+    path("palette/", palette.palette, name="palette"),
 ]
 
 _READ: Final[dict[str, Rule]] = {"GET": SignedIn()}
@@ -145,6 +147,7 @@ _CHANGES = (
     "note_pin",
     "draft",
     "reversal",
+    "palette",
 )
 ACCESS: Final[dict[str, dict[str, Rule]]] = {
     **{f"cases:{name}": _READ for name in _READERS},

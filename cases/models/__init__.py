@@ -8,6 +8,7 @@ from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Re
 from cases.models.inbox import InboxItem
 from cases.models.presence import Presence
 from cases.models.queue import Queue
+from cases.models.recent import Recent
 from cases.models.ring import CaseMember, RingRun
 from cases.models.routing import RoutingRule
 from cases.models.sampling import Draw, SamplingLane, SamplingPeriod, SamplingStratum
@@ -37,6 +38,7 @@ __all__ = [
     "Preset",
     "Queue",
     "Reason",
+    "Recent",
     "RingRun",
     "RoutingRule",
     "SamplingLane",

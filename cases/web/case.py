@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 
 from cases.queries import case_header, sight
+from cases.services import recents
 from cases.web import bulk, keys, timeline, workspace
 from cases.web import scores as shown
 from cases.web.refs import case_id_of
@@ -22,6 +23,7 @@ def case(request: HtmxRequest, ref: str) -> HttpResponse:
         "toast": toast_of(request),
         "bulk": bulk.note_opening(request, ref),
     }
+    recents.opened(user=request.user, kind="case", number=case_id_of(ref))
     return page(request, "cases/case.html", context)
 
 

@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 
 from cases.queries.behind import behind
 from cases.queries.entity_page import EntityPage, entity_for, entity_page
+from cases.services import recents
 from cases.web import keys, sections, story
 from cases.web.rings import TOLD
 from cases.web.zones import zone_of
@@ -63,6 +64,7 @@ def entity(request: HtmxRequest, kind: str, ref: str, tab: str = "") -> HttpResp
     if hop and is_partial(request) and request.htmx.target == HOP:
         return partial(request, "cases/_hop.html", {"now": timezone.now(), "about": about, **hop})
     found = entity_page(entity=about, user=request.user, before=_before(request))
+    recents.opened(user=request.user, kind="entity", number=about.pk)
     return page(request, "cases/entity.html", {**_context(request, found, tab), **hop})
 
 

@@ -1,12 +1,12 @@
-// An element with data-key can be pressed; the dialog of `?` reads the same elements, so it lists what is bound.
-// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either).
-const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox], [type=submit], [type=button])";
-const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
+// An element with data-key can be pressed; palette.js asks for the same ones, for `?` and the palette.
+// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either); a person's own keys replace them.
+const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox])";
+const { keys: mode, keyMap } = document.documentElement.dataset, OWN = JSON.parse(keyMap || "{}");
+const $ = (selector) => document.querySelector(selector);
 let prefix = "", forget;
 
-// [data-list] holds [data-row]s, each with one a[data-open]; the row with focus is the current one.
 const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
-const current = () => document.querySelector("[data-row][aria-current]");
+const current = () => $("[data-row][aria-current]");
 const inRow = (selector) => current()?.querySelector(selector);
 
 function move(step) {
@@ -28,7 +28,7 @@ function listKeys() {
   add(["j", "ArrowDown"], "Next row", () => move(1), true);
   add(["k", "ArrowUp"], "Previous row", () => move(-1), true);
   add(["o", "Enter"], "Open", () => inRow("[data-open]")?.click());
-  if (document.querySelector("[data-row] [data-select]")) {
+  if ($("[data-row] [data-select]")) {
     add(["x"], "Select", () => inRow("[data-select]")?.click());
     add(["Shift+J"], "Select down", () => extend(1), true);
     add(["Shift+K"], "Select up", () => extend(-1), true);
@@ -54,7 +54,8 @@ function bindings() {
       group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "Page",
     }));
   const all = [...listKeys(), ...marked];
-  return all.filter((one) => one === all.findLast(({ keys }) => keys[0] === one.keys[0]));
+  return all.filter((one) => one === all.findLast(({ keys }) => keys[0] === one.keys[0]))
+    .map((one) => ({ ...one, keys: one.keys.map((key) => OWN[key] ?? key) }));
 }
 
 function press(element) {
@@ -63,12 +64,15 @@ function press(element) {
   if (!element.matches(TEXT)) element.click();
 }
 
-// The produced character counts; digits also by position (French types them with Shift).
+// The produced character counts; by position only digits (French shifts them) and what Alt disfigures (Mac).
 function nameOf(event, code) {
+  const { altKey, shiftKey } = event;
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
-  const key = code && /^Digit[1-9]$/.test(event.code) ? event.code.slice(5) : event.key;
-  const shift = event.shiftKey && key.toLowerCase() !== key.toUpperCase();
-  return shift ? `Shift+${key.length > 1 ? key : key.toUpperCase()}` : key.length > 1 ? key : key.toLowerCase();
+  const place = code && (altKey ? /^(?:Key|Digit)(.)$/ : shiftKey ? null : /^Digit(.)$/)?.exec(event.code);
+  const key = place && !/^\w$/.test(event.key) ? place[1].toLowerCase() : event.key;
+  const shift = shiftKey && key.toLowerCase() !== key.toUpperCase();
+  const cap = key.length > 1 ? key : shift ? key.toUpperCase() : key.toLowerCase();
+  return (altKey ? "Alt+" : "") + (shift ? "Shift+" : "") + cap;
 }
 
 function find(event) {
@@ -81,7 +85,7 @@ function find(event) {
 }
 
 function leave({ target }) {
-  const menu = document.querySelector("details.menu[open]");
+  const menu = $("details.menu[open]");
   if (!menu) return target.matches(TEXT) && !target.blur();
   menu.open = false;
   menu.querySelector("summary").focus();
@@ -89,17 +93,16 @@ function leave({ target }) {
 }
 
 function silent(event) {
-  if (event.isComposing || event.keyCode === 229 || event.altKey || event.defaultPrevented) return true;
-  if (document.querySelector("dialog[open], :popover-open")) return true;
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return true;
+  if ($("dialog[open], :popover-open")) return true;
   if (event.ctrlKey || event.metaKey) return false;
-  if (event.target.closest(TEXT) || document.documentElement.dataset.keys === "off") return true;
+  if (event.target.closest(TEXT) || mode === "off") return true;
   return event.key === "Enter" && !event.shiftKey && event.target.closest("a[href], button, summary");
 }
 
 document.addEventListener("keydown", (event) => {
   if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
-  if (event.key === "Escape" && leave(event)) return;
-  if (silent(event)) return;
+  if ((event.key === "Escape" && !$("dialog[open]") && leave(event)) || silent(event)) return;
   const hit = find(event);
   prefix = hit?.starts ?? "";
   clearTimeout(forget);
@@ -116,24 +119,4 @@ document.addEventListener("focusin", (event) => {
   row.setAttribute("aria-current", "true");
 });
 
-document.addEventListener("click", ({ target }) => {
-  if (target.closest("[data-keys-open]")) show(document.querySelector("dialog[data-keys]"));
-});
-
-function show(dialog) {
-  const groups = Map.groupBy(bindings(), (one) => one.group);
-  dialog.querySelector("[data-keys-list]").replaceChildren(...[...groups].map(([name, all]) =>
-    make("section", make("h3", name), make("ul", ...all.map(line)))));
-  dialog.showModal();
-}
-
-function line({ keys, label }) {
-  const caps = keys.flatMap((key) => key.trim() ? key.split(/[ +]/) : [key]);
-  return make("li", label, make("span", ...caps.flatMap((cap) => [make("kbd", NAMES[cap] ?? cap), " "])));
-}
-
-function make(tag, ...content) {
-  const element = document.createElement(tag);
-  element.append(...content);
-  return element;
-}
+document.addEventListener("commands", ({ detail }) => detail.push(...bindings()));

@@ -27,12 +27,14 @@ def test_signed_out_person_is_sent_to_the_login_page_and_back(db):
     assert (answer.status_code, answer["Location"]) == (302, "/login/?next=/well/%3Fa%3D1")
 
 
-def test_signed_out_fragment_sends_the_whole_window(db):
+def test_a_signed_out_fragment_is_told_so_and_the_page_stays(db):
     headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queues/ato/"}
 
     answer = Client().get("/well/", headers=headers)
 
-    assert answer["HX-Redirect"] == "/login/?next=%2Fqueues%2Fato%2F"
+    assert answer.status_code == 401
+    assert "HX-Redirect" not in answer
+    assert "What you wrote is still on the page" in answer.text
 
 
 def test_signed_out_machine_gets_a_problem(db):

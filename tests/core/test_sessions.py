@@ -151,3 +151,63 @@ def test_forwarded_address_of_a_stranger_changes_nothing(with_password):
         Client(headers=headers).post("/login/", {"username": f"n{number}@cast.test", "password": "wrong"})
 
     assert sign_in_with(PASSWORD).status_code == 429
+
+
+PARTIAL = {"HX-Request": "true"}
+
+
+def go_on(client, person, password):
+    return client.post("/login/again/", {"who": person.pseudonym, "password": password}, headers=PARTIAL)
+
+
+def test_the_same_person_goes_on_with_the_password_alone(with_password):
+    client = Client()
+
+    answer = go_on(client, with_password, PASSWORD)
+
+    assert answer.status_code == 200
+    assert f'data-of="{with_password.pseudonym}"' in answer.text
+    assert client.get("/me/display/").status_code == 200
+    assert AuditEvent.objects.get().verb == "user.signed_in"
+
+
+def test_a_fresh_token_comes_with_it_and_is_accepted(with_password):
+    client = Client(enforce_csrf_checks=True)
+    form = client.get("/login/again/", headers=PARTIAL).text
+    stale = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', form)[1]
+    sent = {"who": with_password.pseudonym, "password": PASSWORD, "csrfmiddlewaretoken": stale}
+
+    fresh = re.search(r'data-token="(\w+)"', client.post("/login/again/", sent, headers=PARTIAL).text)[1]
+
+    settings = {"theme": "dark", "density": "compact", "text_size": 100, "time_zone": "UTC"}
+    assert client.post("/me/display/", settings, headers={"X-CSRFToken": stale}).status_code == 403
+    assert client.post("/me/display/", settings, headers={"X-CSRFToken": fresh}).status_code == 303
+
+
+def test_another_password_or_person_does_not_go_on(with_password):
+    client = Client()
+
+    refused = go_on(client, with_password, "wrong")
+
+    assert refused.status_code == 422
+    assert "That is not your password." in refused.text
+    assert client.post("/login/again/", {"who": "nobody", "password": PASSWORD}, headers=PARTIAL).status_code == 422
+    assert client.get("/me/display/").status_code == 302
+
+
+def test_going_on_waits_like_signing_in(with_password):
+    client = Client()
+    for _ in range(5):
+        go_on(client, with_password, "wrong")
+
+    refused = go_on(client, with_password, PASSWORD)
+
+    assert "Too many attempts to sign in." in refused.text
+    assert client.get("/me/display/").status_code == 302
+
+
+def test_whoever_is_signed_in_only_fetches_the_token(with_password, ada, sign_in):
+    answer = go_on(sign_in(ada), with_password, "wrong")
+
+    assert f'data-of="{ada.pseudonym}"' in answer.text
+    assert AuditEvent.objects.count() == 0

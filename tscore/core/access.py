@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django_htmx.http import HttpResponseClientRedirect
 
 from tscore.core import groups
 from tscore.core.errors import MethodRefused, Missing, Problem
@@ -22,7 +20,7 @@ from tscore.core.http import is_partial
 
 
 class SignInNeeded(Problem):
-    """Sign in first."""
+    """You are signed out. What you wrote is still on the page: sign in and send it again."""
 
     status = 401
     code = "signed_out"
@@ -123,11 +121,8 @@ def may(user: Any, route: str) -> bool:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    if wants_json(request):
+    if wants_json(request) or is_partial(request):
+        # Over a page the script asks for the password, so that nothing written there is lost.
         raise SignInNeeded
-    if is_partial(request):
-        # A fragment cannot hold the sign-in page: the whole window goes there and comes back to the page it showed.
-        back = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
-        return HttpResponseClientRedirect(f"{resolve_url('core:login')}?{urlencode({'next': back})}")
     back = request.get_full_path() if request.method == "GET" else "/"
     return redirect_to_login(back, resolve_url("core:login"))

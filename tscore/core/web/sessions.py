@@ -16,12 +16,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from tscore.core import audit, crypto, origin, throttling
 from tscore.core.db import in_transaction
-from tscore.core.http import page, see_other
+from tscore.core.http import is_partial, page, partial, see_other
 from tscore.core.models import User
 from tscore.core.verbs import Verb
 
 logger = logging.getLogger(__name__)
-TEMPLATE = "core/login.html"
+TEMPLATE, AGAIN = "core/login.html", "core/_again.html"
 LONGEST_NAME = 254
 
 
@@ -31,20 +31,53 @@ def login(request: HttpRequest) -> HttpResponse:
         return see_other(request, _back(request))
     if request.method == "GET":
         return page(request, TEMPLATE, _context(request, AuthenticationForm(request)))
-    typed, ip = request.POST.get("username", ""), origin.current().ip
+    typed = request.POST.get("username", "")
     try:
-        pause = throttling.admit(name=typed, ip=ip, now=timezone.now())
+        form = _try(request, typed)
     except throttling.TooManySignIns as problem:
         return _not_now(request, problem, typed)
-    form = AuthenticationForm(request, request.POST)
+    if not form.is_valid():
+        return page(request, TEMPLATE, _context(request, form), status=422)
+    return see_other(request, _back(request))
+
+
+def again(request: HttpRequest) -> HttpResponse:
+    """Ask the same person for the password over the page they were writing on, or let them go on with a fresh token.
+
+    `who` is the pseudonym the page was drawn for; nobody else gets in this way. Whoever is signed in already (in
+    another window) only fetches the token.
+    """
+    if not is_partial(request):
+        return see_other(request, "core:login")
+    if request.method == "GET" or request.user.is_authenticated:
+        return partial(request, AGAIN, {})
+    who = request.POST.get("who", "")
+    typed = User.objects.filter(pseudonym=who).values_list("email", flat=True).first() or who
+    try:
+        form = _try(request, typed)
+    except throttling.TooManySignIns as problem:
+        logger.warning("%s sign-in refused for %s: %s", origin.current().request_id, _word(typed), problem.detail)
+        return partial(request, AGAIN, {"message": problem.detail}, status=422)
+    message = "" if form.is_valid() else "That is not your password. Check it and try again."
+    return partial(request, AGAIN, {"message": message}, status=422 if message else 200)
+
+
+def _try(request: HttpRequest, typed: str) -> AuthenticationForm:
+    """Sign somebody in by e-mail if the password fits; whether it did, the form says.
+
+    Raises:
+        TooManySignIns: this name or address has to wait.
+    """
+    ip = origin.current().ip
+    pause = throttling.admit(name=typed, ip=ip, now=timezone.now())
+    form = AuthenticationForm(request, {"username": typed, "password": request.POST.get("password", "")})
     if not form.is_valid():
         _note_refusal(typed, pause)
-        return page(request, TEMPLATE, _context(request, form), status=422)
-    person = form.get_user()
+        return form
     throttling.succeeded(name=typed, ip=ip)
-    auth.login(request, person)
-    _note(person, Verb.SIGNED_IN)
-    return see_other(request, _back(request))
+    auth.login(request, form.get_user())
+    _note(form.get_user(), Verb.SIGNED_IN)
+    return form
 
 
 def logout(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,24 @@
+// The session ended while somebody was writing: ask for the password over the page, then send again what was refused.
+const dialog = document.querySelector("[data-again]");
+const refused = new Map();
+
+document.addEventListener("htmx:responseError", ({ detail: { xhr, elt, requestConfig } }) => {
+  if (xhr.status !== 401) return;
+  if (!elt.matches("[data-while-seen]")) refused.set(elt, requestConfig);
+  if (dialog.open) return;
+  dialog.showModal();
+  htmx.ajax("GET", dialog.dataset.again, "#again");
+});
+
+dialog.addEventListener("close", () => refused.clear());
+dialog.addEventListener("htmx:afterSwap", () => {
+  const { token, of } = dialog.querySelector("[data-token]")?.dataset ?? {};
+  if (of !== dialog.dataset.who) return;
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
+  for (const [source, { verb, path, target, formData: values }] of refused) {
+    values.delete("csrfmiddlewaretoken");
+    htmx.ajax(verb, path, { source, target, values });
+  }
+  dialog.close();
+});

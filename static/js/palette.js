@@ -1,0 +1,86 @@
+// What lists the commands of this page, asked of keys.js: hints in <kbd>, the dialog of `?`, and the palette.
+const [keys, dialog] = document.querySelectorAll("[data-keys-list], [data-palette]");
+const [field, list, told] = dialog.querySelectorAll("[role=combobox], [role=listbox], [role=status]");
+const own = JSON.parse(document.documentElement.dataset.keyMap || "{}");
+const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
+let asked, shown, place, speak;
+
+function make(tag, ...content) {
+  const element = document.createElement(tag);
+  element.append(...content);
+  return element;
+}
+
+function cap(key) {
+  const element = make("kbd", NAMES[key] ?? key);
+  element.className = "own";
+  return element;
+}
+
+function commands() {
+  const detail = [];
+  document.dispatchEvent(new CustomEvent("commands", { detail }));
+  return detail;
+}
+
+// A hint in the page says the person's own key.
+function hint({ target }) {
+  for (const one of target.querySelectorAll?.("kbd:not(.own)") ?? [])
+    one.replaceWith(cap(own[one.textContent.replace("⇧ ", "Shift+")] ?? one.textContent));
+}
+hint({ target: document });
+document.addEventListener("htmx:afterSettle", hint);
+
+const line = (one) => make("li", one.label, make("span", ...one.keys.flatMap((key) =>
+  (key.trim() ? key.split(/[ +]/) : [key]).flatMap((part) => [cap(part), " "]))));
+
+function show() {
+  const groups = [...Map.groupBy(commands(), (one) => one.group)];
+  keys.replaceChildren(...groups.map(([name, all]) => make("section", make("h3", name), make("ul", ...all.map(line)))));
+  keys.closest("dialog").showModal();
+}
+
+function choose(at) {
+  const all = [...list.querySelectorAll("[role=option]")];
+  place = at % all.length;
+  const one = all.at(place);
+  all.forEach((row, id) => Object.assign(row, { id: `option-${id}`, ariaSelected: row === one }));
+  field.setAttribute("aria-activedescendant", one?.id ?? "");
+  one?.scrollIntoView({ block: "nearest" });
+  clearTimeout(speak);
+  speak = setTimeout(() => { told.textContent = `${all.length} results`; }, 500);
+  return one;
+}
+
+function row({ keys: [key], label, act }) {
+  const onclick = () => { dialog.close(); act(); };
+  return Object.assign(make("button", label, " ", cap(key)), { role: "option", tabIndex: -1, onclick });
+}
+
+// Typed and entered at once: wait for the rows of that text.
+function press() {
+  if (shown === field.value) choose(place)?.click();
+  else list.addEventListener("htmx:afterSwap", press, { once: true });
+}
+
+field.addEventListener("htmx:beforeRequest", () => { asked = field.value; });
+list.addEventListener("htmx:afterSwap", () => {
+  shown = asked;
+  const words = ` ${shown.trim().toLowerCase()}`;
+  const fit = commands().filter((one) => one.group !== "Go to" && ` ${one.label.toLowerCase()}`.includes(words));
+  list.querySelector("[data-commands]").replaceWith(...fit.map(row));
+  choose(0);
+});
+field.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1, Enter: 0 }[event.key];
+  if (event.isComposing || step == null) return;
+  event.preventDefault();
+  step ? choose(place + step) : press();
+});
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-keys-open]")) show();
+  if (!target.closest("[data-palette-open]")) return;
+  field.value = "";
+  dialog.showModal();
+  htmx.trigger(field, "ask");
+});
