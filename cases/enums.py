@@ -144,3 +144,21 @@ class Protection(models.TextChoices):
     NONE = "", "not protected"
     HUB = "hub", "shared by very many accounts"
     STAKE = "stake", "very much money at stake"
+
+
+class VeilCategory(models.TextChoices):
+    """What may be hard to look at; a queue belongs to one of them, or to none."""
+
+    GOODS = "goods", "Weapons, drugs and other forbidden goods"
+    ADULT = "adult", "Nudity and sex"
+    VIOLENCE = "violence", "Violence and cruelty"
+
+
+class Veil(models.TextChoices):
+    """How a picture is shown until somebody asks to see it."""
+
+    OFF = "off", "Show as it is"
+    BLUR = "blur", "Blur"
+    GREY = "grey", "Greyscale"
+    BOTH = "both", "Blur and greyscale"
+    MUTE = "mute", "Hide"

@@ -38,6 +38,7 @@ def _queue(data: QueueData, *, position: int) -> Queue:
             "subject_roles": list(data.subject_roles),
             "due_minutes": data.due_minutes,
             "stake_rule": data.stake_rule,
+            "veil_category": data.veil_category,
             "stake_unit_minor": data.stake_unit_major * factor,
         },
     )

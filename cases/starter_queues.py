@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cases.enums import StakeRule
+from cases.enums import StakeRule, VeilCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class QueueData:
     due_minutes: Mapping[str, int]
     stake_rule: StakeRule
     stake_unit_major: int = 0
+    veil_category: str = ""
 
 
 def _due(critical: int, high: int, other: int) -> dict[str, int]:
@@ -57,5 +58,6 @@ QUEUES = (
         due_minutes=_due(60, 480, 1440),
         stake_rule=StakeRule.FIXED,
         stake_unit_major=50,
+        veil_category=VeilCategory.GOODS,
     ),
 )

@@ -111,3 +111,11 @@ class EventStatus(models.TextChoices):
     SUPERSEDING = "superseding"
     STALE = "stale"
     REFUSED = "refused"
+
+
+class ImageState(models.TextChoices):
+    """How far our copy of a picture is."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    REFUSED = "refused"

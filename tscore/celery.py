@@ -74,6 +74,8 @@ TICKS = {
     "forget_answers": 600.0,
     "forget_tries": 600.0,
     "forget_letters": 600.0,
+    "forget_pictures": 600.0,
+    "pictures": 1.0,
     "replay_letters": 2.0,
     "feature_log": 10.0,
     "rings": 600.0,

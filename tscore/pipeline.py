@@ -21,7 +21,7 @@ from cases.services import (
     waiting,
 )
 from cases.services.bulk import stage as bulk
-from signals.services import calibration, dead_letter_batches, dead_letter_retention, scoring
+from signals.services import calibration, dead_letter_batches, dead_letter_retention, images, scoring
 from signals.services.feature_log import copying
 from tscore.core import idempotency, throttling
 from tscore.core.audit import seal
@@ -54,6 +54,8 @@ STAGES = (
     Stage("forget_answers", idempotency.forget_old, 1000),
     Stage("forget_tries", throttling.forget_old, 1000),
     Stage("forget_letters", dead_letter_retention.forget_old, 1000),
+    Stage("forget_pictures", images.forget_old, 200),
+    Stage("pictures", images.fetch_wanted, 4, aside=True),
     Stage("replay_letters", dead_letter_batches.replay_asked, 100, aside=True),
     Stage("feature_log", copying.copy_pending, 50_000, aside=True),
     Stage("rings", ring_nights.look_nightly, 200, aside=True),

@@ -232,6 +232,14 @@ DEAD_LETTERS_SAMPLE = env.number("DEAD_LETTERS_SAMPLE", 20)  # of each source an
 DEAD_LETTERS_KEPT = timedelta(days=env.number("DEAD_LETTERS_KEPT_DAYS", 30, least=1, most=3650))
 INTAKE_DISK_FREE_MB = env.number("INTAKE_DISK_FREE_MB", 256)  # with less room nothing new is taken in
 
+# Pictures of strangers (docs/untrusted.md): fetched from nowhere but what is named here
+IMAGE_BASE_URL = env.text("IMAGE_BASE_URL", f"{MARKETPLACE_URL}/images" if DEMO else "")  # for ids that are no address
+IMAGE_HOSTS = env.names("IMAGE_HOSTS")  # names of public hosts; `.shop.example` for all below it
+IMAGE_ORIGINS = (MARKETPLACE_URL,) if DEMO else ()  # not checked for being public: the demo runs on this machine
+IMAGES_KEPT = timedelta(days=env.number("IMAGES_KEPT_DAYS", 30, least=1, most=3650))
+IMAGES_MOST_MB = env.number("IMAGES_MOST_MB", 512, least=1)
+VEIL_DEFAULT = env.text("VEIL_DEFAULT", "blur")  # of pictures in graphic categories: off, blur, grey, both, mute
+
 # Alarms (docs/runbook.md): from when on something is wrong
 ALARM_UNSCORED = timedelta(seconds=env.number("ALARM_UNSCORED_S", 120, least=1))
 ALARM_UNROUTED = timedelta(seconds=env.number("ALARM_UNROUTED_S", 120, least=1))

@@ -2,6 +2,7 @@
 
 from cases.models.action import Action
 from cases.models.bulk import BulkItem, BulkJob
+from cases.models.care import Care
 from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note, NoteVersion
 from cases.models.case_time import CaseTime
 from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Reason
@@ -19,6 +20,7 @@ __all__ = [
     "Action",
     "BulkItem",
     "BulkJob",
+    "Care",
     "Case",
     "CaseMember",
     "CaseSignal",

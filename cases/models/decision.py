@@ -1,5 +1,7 @@
 """What may be decided, and what was decided."""
 
+from typing import ClassVar
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -83,6 +85,7 @@ class Decision(models.Model):
     decided_at = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [models.Index(fields=["actor", "decided_at"], name="decision_of_person")]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "case_fence"], condition=Q(supersedes__isnull=True), name="decision_once_per_claim"

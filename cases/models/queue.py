@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from cases.enums import ScoreDisplay, StakeRule
+from cases.enums import ScoreDisplay, StakeRule, VeilCategory
 from signals.models import AbuseType
 
 
@@ -31,6 +31,9 @@ class Queue(models.Model):
     stake_unit_minor = models.BigIntegerField(default=0)
     score_display = models.CharField(
         max_length=16, choices=ScoreDisplay, default=ScoreDisplay.ON_REQUEST, db_default=ScoreDisplay.ON_REQUEST
+    )
+    veil_category = models.CharField(
+        max_length=16, choices=VeilCategory, default="", db_default="", blank=True, help_text="empty: nothing graphic"
     )
     recompute_after = models.BigIntegerField(
         null=True, help_text="id of the last case whose due time follows a changed promise; empty when all do"

@@ -20,8 +20,8 @@ CHECK_S = 30.0
 
 # Rows are never edited in place but for names; counts and highest ids tell every addition and removal.
 _KEY = """
-SELECT (SELECT (count(*), max(id), md5(string_agg(concat(name, position, due_minutes, score_display), ','
-                                                    ORDER BY id)))::text FROM cases_queue),
+SELECT (SELECT (count(*), max(id), md5(string_agg(concat(name, position, due_minutes, score_display, veil_category),
+                                                    ',' ORDER BY id)))::text FROM cases_queue),
        (SELECT (count(*), max(id), count(*) FILTER (WHERE in_force))::text FROM cases_policy),
        (SELECT (count(*), max(id))::text FROM cases_reason),
        (SELECT (count(*), max(id))::text FROM cases_preset)

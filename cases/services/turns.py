@@ -13,6 +13,7 @@ from collections import defaultdict
 from typing import Final
 
 from cases.models import Case
+from cases.services.spared import SPARED_SQL
 from tscore.core import audit
 
 EVERY: Final = 4
@@ -24,9 +25,10 @@ TOLD: Final = audit.told_sql(
 )
 FIELDS: Final = Case._meta.concrete_fields  # of the case that is handed out, in this order
 
-_ALLOWED: Final = """
+_ALLOWED: Final = f"""
      AND c.id <> ALL (ARRAY(SELECT s.case_id FROM cases_caseskip s WHERE s.actor_id = %(actor)s AND s.until > %(now)s))
-     AND (%(leads)s OR c.escalated_at IS NULL)"""
+     AND (%(leads)s OR c.escalated_at IS NULL)
+     AND NOT {SPARED_SQL}"""
 
 # Reads exactly the index case_claim. The skipped cases are read once, as an array, so that nothing disturbs its order;
 # expired leases are returned by `release_expired` and are no part of this predicate.

@@ -18,7 +18,7 @@ from cases.queries.views import views_of_queue
 from cases.services import claims
 from cases.web import keys, lists
 from cases.web.toast import toast_of
-from tscore.core import access
+from tscore.core import access, breaks
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
 
@@ -75,6 +75,7 @@ def next_case(request: HtmxRequest, slug: str) -> HttpResponse:
         case = claims.claim_next(queue=found, actor=request.user, now=now)
         return {"case": case.ref if case else ""}
 
+    breaks.end_pause(request.session, now=now)
     ref = keys.once(request, now=now, run=run)["case"]
     return see_other(request, "cases:case", ref) if ref else see_other(request, f"/queues/{slug}/?drained=1")
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from cases import permissions
 from cases.models import Queue
-from cases.services import claims
+from cases.services import care, catalogue, claims
 from cases.web import keys
 from tscore.core.errors import Busy
 from tscore.core.http import HtmxRequest
+
+BACK = "back_to_queue"
 
 
 def next_ref(request: HtmxRequest, *, answer: dict[str, Any], queue: Queue, now: datetime) -> str:
@@ -20,6 +23,8 @@ def next_ref(request: HtmxRequest, *, answer: dict[str, Any], queue: Queue, now:
     if "case" in answer:
         return str(answer["case"])
 
+    queue = _spared(request, queue, now)
+
     def run() -> dict[str, Any]:
         case = claims.claim_next(queue=queue, actor=request.user, now=now)
         return {"case": case.ref if case else ""}
@@ -28,3 +33,18 @@ def next_ref(request: HtmxRequest, *, answer: dict[str, Any], queue: Queue, now:
         return str(keys.add(request, run=run)["case"])
     except Busy:  # better no next case than a decision that seems not to have been made
         return str(keys.add(request, run=lambda: {"case": ""})["case"])
+
+
+def _spared(request: HtmxRequest, queue: Queue, now: datetime) -> Queue:
+    """Return a plain queue after three graphic cases in a row, and the person's own queue again after that one."""
+    known, back = catalogue.current().queues, request.session.pop(BACK, None)
+    if back in known and permissions.may_review(request.user, back):
+        return known[back]
+    if not queue.veil_category:
+        return queue
+    mine = [one.pk for one in permissions.queues_of(request.user)]
+    instead = care.plain_queue(person=request.user, queues=mine, now=now)
+    if instead is None:
+        return queue
+    request.session[BACK] = queue.pk
+    return known[instead]

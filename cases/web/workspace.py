@@ -17,7 +17,7 @@ from cases.queries.decide import DecidePanel
 from cases.queries.notes import notes_of
 from cases.services import presence
 from cases.services.choices import DURATIONS
-from cases.web import event_words, keys, panels, records, scores, story, timeline
+from cases.web import event_words, keys, media, panels, records, scores, story, timeline
 from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
 from signals.services.rings import RING
@@ -134,6 +134,7 @@ def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         else story.rank_words(case_header.terms(seen.case), opening=seen.opening),
         "scores": scores.display(seen.case),
         "flagged": event_words.line(flagged) if flagged and not is_blind else None,
+        "pictures": media.shown(request, happened.evidence, category=seen.case.queue.veil_category),
         "panel": panels.panel(seen.case.abuse_type_id, happened),
         "evidence": [event_words.line(event) for event in shown],
         "hidden_evidence": len(hidden),

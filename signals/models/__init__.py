@@ -4,6 +4,7 @@ from signals.models.detection import AbuseType, Detector, Mute, Signal, SignalEv
 from signals.models.entities import Entity, Link, Source
 from signals.models.events import Event, Involvement
 from signals.models.feature_log import FeaturePart, ScoredBatch
+from signals.models.images import ImageCopy
 from signals.models.intake import Backfill, DeadLetter, DeadLetterReplay, DeadLetterTally
 from signals.models.learning import Calibration, CalibrationRun, DatasetVersion, Label
 from signals.models.personal import PersonalText, PersonalValue
@@ -21,6 +22,7 @@ __all__ = [
     "Entity",
     "Event",
     "FeaturePart",
+    "ImageCopy",
     "Involvement",
     "Label",
     "Link",

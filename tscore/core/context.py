@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 
-from tscore.core import counts, navigation
+from tscore.core import breaks, counts, navigation
+from tscore.core.http import is_partial
 
 KNOWN_FOR_S: Final = 180.0  # what was seen longer ago says nothing about now
 
@@ -21,7 +23,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "look_up_url": next((place["url"] for place in nav if place["looks_up"]), ""),
         "environment": "Demo" if settings.DEMO else "",
         "alarm_count": _alarm_count() if nav else 0,
+        "rest": _rest(request) if nav else None,
     }
+
+
+def _rest(request: HttpRequest) -> dict[str, Any]:
+    """Return how the person stands with breaks; what a page does by itself is no work."""
+    now = timezone.now()
+    if not is_partial(request) or (request.method == "POST" and not request.path.endswith("/heartbeat/")):
+        breaks.note(request.session, now=now)
+    return breaks.state(request.session, now=now)
 
 
 def _alarm_count() -> int:

@@ -19,7 +19,7 @@ ENTITIES: Final = (
 CONTROLS: Final = (
     "arrow-left", "arrow-right", "bell", "check", "chevron-left", "chevron-right", "coffee", "columns-3", "copy",
     "download", "eye", "eye-off", "funnel", "history", "keyboard", "link", "lock", "lock-open", "log-out",
-    "notebook-pen", "pin", "plus", "refresh-cw", "skip-forward", "star", "unplug", "x",
+    "notebook-pen", "pause", "pin", "plus", "refresh-cw", "skip-forward", "star", "unplug", "x",
 )  # fmt: skip
 
 NAMES: Final[tuple[str, ...]] = tuple(sorted({*SEVERITY, *STATUS, *PLACES, *ENTITIES, *CONTROLS}))

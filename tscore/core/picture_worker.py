@@ -9,7 +9,7 @@ import resource
 import sys
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
@@ -26,7 +26,7 @@ def drawn_anew(data: bytes) -> bytes:
     """Return the first frame as a WebP of at most 1,600 pixels a side, without anything that is not a pixel."""
     try:
         picture = Image.open(io.BytesIO(data), formats=FORMATS)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Refused("not_a_picture") from None
     if picture.width * picture.height > MOST_PIXELS:
         raise Refused("too_many_pixels")
