@@ -5,6 +5,7 @@ from django.db import transaction
 
 from cases.models import Policy, Preset, Queue, Reason, SamplingLane, SlaPolicy
 from cases.services import catalogue
+from cases.starter_examples import EXAMPLES
 from cases.starter_lanes import DAILY_BUDGET, LANES, lane_slug
 from cases.starter_policies import GENERAL_LABELS, GENERAL_REASONS, POLICIES, PolicyData, PresetData, ReasonData
 from cases.starter_queues import QUEUES, QueueData
@@ -75,6 +76,9 @@ def _policy(data: PolicyData, *, queue: Queue) -> Policy:
             "label_classes": [*data.label_classes, *GENERAL_LABELS],
         },
     )
+    if not policy.examples:  # a console of earlier times has the policy without them
+        policy.examples = list(EXAMPLES[queue.slug])
+        policy.save(update_fields=["examples"])
     return policy
 
 

@@ -16,6 +16,7 @@ from cases.web import (
     delivery,
     entity,
     explore,
+    handbook,
     health,
     home,
     inbox,
@@ -24,6 +25,7 @@ from cases.web import (
     notes,
     opening,
     palette,
+    practice,
     presence,
     queue_settings,
     queues,
@@ -116,6 +118,11 @@ urlpatterns = [
     path("audit/verification/", audit.verification, name="verification"),
     path("search/", search.search, name="search"),
     path("palette/", palette.palette, name="palette"),
+    path("handbook/", handbook.policy_list, name="handbook"),
+    path("handbook/<slug:slug>/", handbook.policy, name="policy"),
+    path("practice/", practice.start, name="practice"),
+    path("practice/<int:decision_id>/", practice.attempt, name="practice_try"),
+    path("practice/<int:decision_id>/answer/", practice.answer, name="practice_answer"),
 ]
 
 _READ: Final[dict[str, Rule]] = {"GET": SignedIn()}
@@ -167,6 +174,8 @@ ACCESS: Final[dict[str, dict[str, Rule]]] = {
     "cases:wellbeing": {"GET": SignedIn(), "POST": SignedIn()},
     "cases:pause": _CHANGE,
     "cases:media": _READ,
+    **{f"cases:{name}": _READ for name in ("handbook", "policy", "practice", "practice_answer")},
+    "cases:practice_try": {**_READ, **_CHANGE},
     "cases:search": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:case_new": {"GET": _PEOPLE, "POST": _PEOPLE},
     "cases:entity": {"GET": _PEOPLE},

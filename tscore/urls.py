@@ -32,6 +32,7 @@ navigation.declare(
     Place("cases:inbox", "Inbox", "mail", key="g i", count=inbox.waiting_count),
     Place("cases:queues", "Queues", "inbox", key="g q", also=("/cases/",)),
     Place("cases:mine", "My decisions", "history", key="g m", also=("/decisions/",), groups=("reviewer", "lead")),
+    Place("cases:handbook", "Handbook", "book-open", key="g b", also=("/practice/",)),
     Place("cases:actions", "Actions", "send", key="g x"),
     Place("cases:delivery", "Delivery", "unplug"),
     Place("cases:queue_settings", "Queue settings", "git-branch", also=("/admin/",)),

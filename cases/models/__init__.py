@@ -7,6 +7,7 @@ from cases.models.case import Case, CaseSignal, CaseSkip, Draft, Note, NoteVersi
 from cases.models.case_time import CaseTime
 from cases.models.decision import Decision, EvidenceSnapshot, Policy, Preset, Reason
 from cases.models.inbox import InboxItem
+from cases.models.practice import PracticeAnswer
 from cases.models.presence import Presence
 from cases.models.queue import Queue
 from cases.models.recent import Recent
@@ -36,6 +37,7 @@ __all__ = [
     "NoteVersion",
     "OpenSpan",
     "Policy",
+    "PracticeAnswer",
     "Presence",
     "Preset",
     "Queue",

@@ -27,6 +27,7 @@ class Policy(models.Model):
     text = models.TextField()
     action_kinds = ArrayField(models.CharField(max_length=32), default=list)
     label_classes = ArrayField(models.CharField(max_length=32), default=list)
+    examples = models.JSONField(default=list, help_text="worked examples: title, seen, decided, why")
     in_force = models.BooleanField(default=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils import timezone
 
-from cases.queries import inbox, mine, queues
+from cases.queries import inbox, mine, queues, views
 from cases.web import keys
 from tscore.core.http import HtmxRequest, page
 
@@ -23,6 +23,7 @@ def home(request: HtmxRequest) -> HttpResponse:
         "snoozed": mine.my_snoozed(user=request.user, now=now),
         "held": mine.my_held(user=request.user),
         "cards": cards,
+        "starred": views.starred_views(user=request.user, now=now),
         "led": [card for card in cards if card.may_lead],
         "first": next((card for card in cards if card.open_count), None),
         "nothing_held": _waiting(cards),

@@ -83,7 +83,7 @@ def first(
         "wait_choices": WaitFor.choices,
         "wake_choices": WakeOn.choices,
         "ring": ring_page.ring(case=seen.case, ticked=_ticked(entered)) if seen.subject.kind == RING else None,
-        **_story(request, seen),
+        **centre(request, seen),
     }
 
 
@@ -117,7 +117,8 @@ def _ticked(entered: QueryDict | None) -> list[str] | None:
     return entered.getlist("member") if entered is not None else None
 
 
-def _story(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
+def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
+    """Return why the case is here and what happened."""
     happened, is_blind = seen.what, seen.case.is_blind and seen.case.state != CaseState.CLOSED
     findings = [] if is_blind else happened.signals
     reasons, more = story.reasons(findings)

@@ -41,7 +41,7 @@ def test_home_of_somebody_without_work_says_where_there_is_some(ada, sign_in):
     html = sign_in(ada).get("/").text
 
     assert ["No work assigned" in html, "1 queue you can open: 1 open." in html] == [True, True]
-    assert [part(html, place) for place in ("not-sent", "told", "aside", "risk")] == [""] * 4
+    assert [part(html, place) for place in ("not-sent", "told", "aside", "risk", "starred")] == [""] * 5
 
 
 def test_home_shows_ones_own_work_and_nobody_elses(ada, cleo, sign_in):
