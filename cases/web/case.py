@@ -8,6 +8,7 @@ from django.utils import timezone
 from cases.queries import case_header, sight
 from cases.services import recents
 from cases.web import bulk, keys, timeline, workspace
+from cases.web import rest as later
 from cases.web import scores as shown
 from cases.web.refs import case_id_of
 from cases.web.toast import toast_of
@@ -58,6 +59,6 @@ def rest(request: HtmxRequest, ref: str) -> HttpResponse:
         "now": now,
         "form_key": keys.new(),
         "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
-        **workspace.rest(request, seen),
+        **later.rest(request, seen),
     }
     return partial(request, "cases/_rest_answer.html", context)

@@ -7,25 +7,24 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from cases import permissions
 from cases.enums import CaseState, SkipReason, WaitFor, WakeOn
 from cases.forms import DecisionForm, SnoozeForm
 from cases.messages import LANGUAGES
-from cases.models import Case
-from cases.queries import case_header, mutes, past, ring_page, sight, who
+from cases.queries import case_header, ring_page, sight
 from cases.queries.decide import DecidePanel
-from cases.queries.notes import notes_of
+from cases.queries.names import is_token
 from cases.services import presence
 from cases.services.choices import DURATIONS
-from cases.web import event_words, keys, media, panels, records, scores, story, timeline
+from cases.web import event_words, keys, media, panels, records, rest, scores, story, timeline
 from cases.web.refs import case_id_of
 from cases.web.zones import zone_of
 from signals.services.rings import RING
 from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest
 
-FIRST_EVIDENCE: Final = 60
 LONGEST_PLACE: Final = 19
+# States of a subject that is no more.
+GONE: Final = ("closed", "removed", "retracted")
 # The lines of the subject's card, so that it keeps its height while their values are on the way.
 FACTS: Final = ("First seen", "Last seen", "Events", "At stake", "Decisions", "Actions", "Labels")
 
@@ -34,7 +33,7 @@ def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> d
     """Return everything, for a page that must be complete without scripts."""
     seen = sight.see(case_id=case_id_of(ref), user=request.user, seen=place_seen(request))
     told = scores.table(seen) if scores.display(seen.case) == scores.SHOWN else {}
-    return {**first(request, seen, now=now, **entered), **rest(request, seen), **told}
+    return {**first(request, seen, now=now, **entered), **rest.rest(request, seen), **told}
 
 
 def place_seen(request: HtmxRequest) -> int | None:
@@ -83,34 +82,18 @@ def first(
         "wait_choices": WaitFor.choices,
         "wake_choices": WakeOn.choices,
         "ring": ring_page.ring(case=seen.case, ticked=_ticked(entered)) if seen.subject.kind == RING else None,
+        "gone": _gone(seen),
         **centre(request, seen),
     }
 
 
-def rest(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
-    """Return who the case is about, its links, notes, raw events, past decisions and possible successors."""
-    case = seen.case
-    return {
-        "has_rest": True,
-        "later": panels.later(case.abuse_type_id, seen.what),
-        "who": who.who(case=case),
-        **notes(request, case),
-        "raw": seen.what.evidence[:FIRST_EVIDENCE],
-        "muted": mutes.muted_in(case),
-        "rings": ring_page.rings_about(entity_id=case.entity_id, user=request.user),
-        "past": past.past_decisions(case=case, user=request.user),
-    }
-
-
-def notes(request: HtmxRequest, case: Case) -> dict[str, Any]:
-    """Return the notes, who can be told of a new one, and to whom a case under review can be handed."""
-    people = [found for found in permissions.reviewers_of(case.queue_id) if found[0] != request.user.pk]
-    queue_ids = [queue.pk for queue in permissions.queues_of(request.user)]
-    return {
-        "notes": notes_of(case, queue_ids=queue_ids),
-        "people": people,
-        "colleagues": people if case.state == CaseState.REVIEWING else [],
-    }
+def _gone(seen: sight.Sight) -> str:
+    """Say that the subject is no more, or nothing; what happened stays on record either way."""
+    if is_token(seen.case.entity.external_id) and not seen.subject.personal:
+        return "The value of this subject was erased or is not known. What happened is shown as it was recorded."
+    if seen.subject.state in GONE:
+        return f"The marketplace says: {seen.subject.state}. What happened is shown as it was recorded."
+    return ""
 
 
 def _ticked(entered: QueryDict | None) -> list[str] | None:
@@ -123,7 +106,7 @@ def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     findings = [] if is_blind else happened.signals
     reasons, more = story.reasons(findings)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
-    shown, hidden = happened.evidence[:FIRST_EVIDENCE], happened.evidence[FIRST_EVIDENCE:]
+    shown, hidden = happened.evidence[: rest.FIRST_EVIDENCE], happened.evidence[rest.FIRST_EVIDENCE :]
     return {
         "is_blind": is_blind,
         "opening": seen.opening,

@@ -20,8 +20,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (!heading) return;
   heading.removeAttribute("data-focus");
   heading.tabIndex = -1;
-  heading.focus({ preventScroll: true });
-  scrollTo(0, 0);
+  const isPage = heading.matches("h1");
+  heading.focus({ preventScroll: isPage });
+  if (isPage) scrollTo(0, 0);
 });
 
 // A 409 or 422 without a panel of its own is only a sentence: it belongs above the page, not in place of it.

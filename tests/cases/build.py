@@ -23,6 +23,7 @@ def signal(
     severity: str = "high",
     sentence: str = "Something is odd.",
     at: datetime = factories.NOON,
+    reasons: list[dict[str, Any]] | None = None,
     **fields: Any,
 ) -> Signal:
     """Store one unrouted signal; the first of its events is the trigger."""
@@ -41,7 +42,7 @@ def signal(
         abuse_type_id=abuse_type,
         score=score,
         severity=severity,
-        reasons=[{"code": "odd", "sentence": sentence, "value": 1, "usual": 0, "base_rate": None}],
+        reasons=reasons or [{"code": "odd", "sentence": sentence, "value": 1, "usual": 0, "base_rate": None}],
         observed_at=at,
         received_at=at,
         dedupe_key=external_id,

@@ -11,7 +11,6 @@ from cases.queries.event_views import EventView
 from cases.queries.names import EntityName
 from cases.queries.what import What
 from cases.web import event_words
-from cases.web.masking import masked
 from cases.web.panels.parts import NOT_KNOWN, Fact, Panel, counted, events, ids, known, state, tally, text, who
 from tscore.core.templatetags.console import money
 
@@ -74,12 +73,12 @@ def _stoppable(payment: EntityName | None) -> str:
 
 def _instrument(event: EventView | None) -> str:
     card, bin_ = who(event, "card"), event_words.field(event, "bin") if event else ""
-    parts = (f"card {masked(card)}" if card else "", f"BIN {bin_}" if bin_ else "")
+    parts = (f"card {card.masked}" if card else "", f"BIN {bin_}" if bin_ else "")
     return known(", ".join(part for part in parts if part))
 
 
 def _masked(name: EntityName | None) -> str:
-    return masked(name) if name else NOT_KNOWN
+    return name.masked if name else NOT_KNOWN
 
 
 def _place(event: EventView | None) -> str:

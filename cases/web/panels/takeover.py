@@ -10,7 +10,6 @@ from cases.queries.event_views import EventView
 from cases.queries.names import EntityName
 from cases.queries.what import What
 from cases.web import event_words
-from cases.web.masking import masked
 from cases.web.panels.parts import NOT_KNOWN, Fact, Panel, counted, events, known, state, tally, text, trigger, who
 from tscore.core.templatetags.console import money, span
 
@@ -92,7 +91,7 @@ def _change(name: str, what: What, after: EventView) -> Fact:
 
 
 def _shown(name: EntityName | None) -> str:
-    return masked(name) if name else ""
+    return name.masked if name else ""
 
 
 def _journey(what: What) -> str:
