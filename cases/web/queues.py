@@ -59,6 +59,7 @@ def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None =
         "found": found,
         "form_key": keys.new(),
         **lists.tools(request, base=_base(slug), asked=asked, typed=typed, counts=found.severity_counts),
+        "bulk_filter": asked.address.text if permissions.may_bulk(request.user, found.queue.pk) else None,
         "views": views_of_queue(user=request.user, queue=found.queue, now=now),
         "drained": "drained" in request.GET,
         "empty": _empty(found, asked) if not found.rows else None,

@@ -28,7 +28,8 @@ LEAST_EACH: Final = 10  # of those bad, and of those good
 # Score, verdict, lane, chance of having been drawn, when it was found, codes of its reasons.
 _Row = tuple[float, str, str, float | None, datetime, list[str]]
 
-# The newest findings of a detector with the label that then held: of the event that raised the finding, else the one of
+# Labels made in bulk are left out: nobody looked at each, so that they mostly say what the detector said. The newest
+# findings of a detector with the label that then held: of the event that raised the finding, else the one of
 # its entity about a time not before the finding. As everywhere: the strongest source, then what was known last.
 _LABELLED: Final = """
 WITH newest AS MATERIALIZED (
@@ -48,6 +49,7 @@ SELECT newest.score, truth.verdict, truth.lane, truth.inclusion_probability, new
       SELECT l.*, 1 FROM signals_label l
        WHERE l.entity_id = newest.entity_id AND l.event_id IS NULL AND l.occurred_at >= newest.observed_at) said
      WHERE said.known_at <= %(as_of)s AND said.abuse_type_id || '' = %(abuse_type)s AND said.source <> 'gold'
+       AND said.lane <> 'bulk'
        AND said.verdict <> 'withdrawn'
        AND NOT EXISTS (SELECT FROM signals_label n WHERE n.supersedes_id = said.id AND n.known_at <= %(as_of)s)
      ORDER BY said.far, array_position(%(sources)s::varchar[], said.source), said.known_at DESC, said.id DESC

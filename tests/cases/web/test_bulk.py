@@ -89,6 +89,14 @@ def test_filter_of_a_queue_becomes_a_list(lead):
     assert [item.case for item in BulkJob.objects.get().items.all()] == [made[0]]
 
 
+def test_queue_page_offers_its_filter_to_those_who_may(lead, ada, sign_in):
+    build.case("a-1", severity="high")
+    page = lead.get("/queues/ato/?f=severity:high").content.decode()
+
+    assert '<input type="hidden" name="f" value="severity:high"><button class="button">Decide alike…' in page
+    assert "Decide alike" not in sign_in(ada).get("/queues/ato/").content.decode()
+
+
 def test_filter_nobody_understands_lists_nothing(lead):
     some_cases(1)
 

@@ -53,6 +53,12 @@ def test_too_few_labels_mean_nothing(db, count, share_bad):
     assert (fit(), Calibration.objects.count()) == (None, 0)
 
 
+def test_labels_made_in_bulk_do_not_count(db):
+    judged(80, share_bad=0.3, score=0.8, lane="bulk")
+
+    assert fit() is None
+
+
 def test_labels_known_later_do_not_count(db):
     judged(80, share_bad=0.5, score=0.8, known_at=NIGHT + timedelta(seconds=1))
 
