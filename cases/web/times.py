@@ -61,4 +61,4 @@ def _queues(request: HtmxRequest) -> list[Queue]:
 
 def _milliseconds(sent: QueryDict, name: str) -> int:
     text = sent.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else -1
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 14 else -1

@@ -1,4 +1,4 @@
-// The session ended while somebody was writing: ask for the password over the page, then send again what was refused.
+// The session ended while somebody wrote: ask over the page, then send again what was refused.
 const dialog = document.querySelector("[data-again]");
 const refused = new Map();
 

@@ -1,4 +1,4 @@
-// Small helpers, each switched on by an attribute: copying, counting selected rows, sending a plain form once.
+// Small helpers, each switched on by an attribute.
 const live = (words) => { document.querySelector("#live").textContent = words; };
 
 document.addEventListener("click", async (event) => {
@@ -20,7 +20,7 @@ document.addEventListener("change", (event) => {
   live(words);
 });
 
-// A form sent without htmx: the second press of the same button must not send it again.
+// Sent without htmx: a second press must not send it again.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-once]");
   if (!form || event.defaultPrevented) return;

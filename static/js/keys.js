@@ -1,5 +1,5 @@
 // An element with data-key can be pressed; palette.js asks for the same ones, for `?` and the palette.
-// data-key="j" · "Shift+Enter" · "g q" (a sequence) · "Enter|Ctrl+Enter" (either); a person's own keys replace them.
+// How they are written stands in docs/design-system.md.
 const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox])";
 const { keys: mode, keyMap } = document.documentElement.dataset, OWN = JSON.parse(keyMap || "{}");
 const $ = (selector) => document.querySelector(selector);

@@ -1,4 +1,4 @@
-// What lists the commands of this page, asked of keys.js: hints in <kbd>, the dialog of `?`, and the palette.
+// Lists the commands of this page, asked of keys.js: <kbd> hints, `?`, palette.
 const [keys, dialog] = document.querySelectorAll("[data-keys-list], [data-palette]");
 const [field, list, told] = dialog.querySelectorAll("[role=combobox], [role=listbox], [role=status]");
 const own = JSON.parse(document.documentElement.dataset.keyMap || "{}");

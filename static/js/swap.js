@@ -1,4 +1,4 @@
-// After a swap: focus the new heading (data-focus), mark what is loading, and tell honestly when a request failed.
+// After a swap: focus the heading, mark what is loading, tell honestly what failed.
 const alerts = () => document.querySelector("#alerts");
 
 function tell(words) {
@@ -25,7 +25,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (isPage) scrollTo(0, 0);
 });
 
-// A 409 or 422 without a panel of its own is only a sentence: it belongs above the page, not in place of it.
+// A 409 or 422 that is only a sentence belongs above the page, not in place of it.
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-problem")) return;
   detail.shouldSwap = false;
@@ -33,7 +33,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 });
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  // What only repeats itself rests while nobody looks: a case in a forgotten tab goes back to its queue.
+  // What repeats itself rests while nobody looks.
   if (document.hidden && event.detail.elt.matches("[data-while-seen]")) return event.preventDefault();
   event.detail.target?.setAttribute("aria-busy", "true");
 });

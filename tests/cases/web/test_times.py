@@ -132,7 +132,7 @@ def test_a_reviewer_is_shown_no_times_of_others(ada, sign_in):
 
 
 def test_the_page_of_a_held_case_says_where_times_go(held, ada, cleo, sign_in):
-    address = f'data-times="/cases/{held.ref}/times/"'
+    address = f'data-times value="/cases/{held.ref}/times/"'
 
     assert address in sign_in(ada).get(f"/cases/{held.ref}/").content.decode()
     assert address not in sign_in(cleo).get(f"/cases/{held.ref}/").content.decode()
