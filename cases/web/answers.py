@@ -11,6 +11,7 @@ from django_htmx.http import push_url
 
 from cases.models import Queue
 from cases.queries import queues, sight
+from cases.services import care
 from cases.web import keys, workspace
 from cases.web.refs import case_id_of
 from tscore.core.errors import Conflict
@@ -70,6 +71,7 @@ def _drained(request: HtmxRequest, queue: Queue, *, now: datetime, toast: dict[s
     context = {
         "now": now,
         "queue": queue,
+        "spared": care.spared(person=request.user, queue=queue, now=now),
         "queue_url": reverse("cases:queue", args=[queue.slug]),
         "cards": cards,
         "form_key": keys.new(),

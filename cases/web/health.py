@@ -7,7 +7,8 @@ from datetime import datetime, timedelta, tzinfo
 from django.http import HttpResponse
 from django.utils import timezone
 
-from cases.queries import health
+from cases import permissions
+from cases.queries import care, health
 from cases.web import charts
 from cases.web.zones import zone_of
 from tscore.core.http import HtmxRequest, page
@@ -19,8 +20,10 @@ def queue_health(request: HtmxRequest, slug: str) -> HttpResponse:
     found, zone = health.health(queue=queue, now=now), zone_of(request)
     past = [(_hour(now - timedelta(hours=hour.ago), zone), hour) for hour in found.past]
     ahead = [(_hour(now + timedelta(hours=hour.ahead - 1), zone), hour) for hour in found.ahead]
+    people = [person for person, _ in permissions.reviewers_of(queue.pk)]
     context = {
         "now": now,
+        "limits_active": care.limits_active(queue=queue, people=people, now=now),
         "found": found,
         "queues": health.led_queues(request.user),
         "past": past,

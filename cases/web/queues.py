@@ -15,7 +15,7 @@ from cases.queries import filter_addresses, queues
 from cases.queries.filter_addresses import Asked
 from cases.queries.filters import LOOKED
 from cases.queries.views import views_of_queue
-from cases.services import claims
+from cases.services import care, claims
 from cases.web import keys, lists
 from cases.web.toast import toast_of
 from tscore.core import access, breaks
@@ -62,6 +62,7 @@ def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None =
         "bulk_filter": asked.address.text if permissions.may_bulk(request.user, found.queue.pk) else None,
         "views": views_of_queue(user=request.user, queue=found.queue, now=now),
         "drained": "drained" in request.GET,
+        "spared": "drained" in request.GET and care.spared(person=request.user, queue=found.queue, now=now),
         "empty": _empty(found, asked) if not found.rows else None,
         "toast": toast_of(request),
     }

@@ -1,6 +1,4 @@
-// While v is held every picture is seen.
-const root=document.documentElement,typing=e=>e.target.closest('input:not([type=checkbox]),textarea,select,dialog')||e.ctrlKey||e.metaKey||e.altKey
-const hide=()=>root.removeAttribute('data-reveal')
-addEventListener('keydown',e=>{if(e.key=='v'&&!typing(e))root.dataset.reveal=''})
-addEventListener('keyup',e=>{if(e.key=='v')hide()})
-addEventListener('blur',hide)
+// Hold v to see every picture.
+const {body}=document
+addEventListener("keydown",e=>{if(e.key=='v'&&!e.target.closest('input:not([type=checkbox]),textarea'))body.dataset.reveal=''})
+onkeyup=onblur=()=>delete body.dataset.reveal

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
-from tscore.marketplace import settings
+from tscore.marketplace import pictures, settings
 from tscore.marketplace.faults import BadFault, Faults
 from tscore.marketplace.http import Handler, Server
 from tscore.marketplace.kinds import ANY
@@ -69,6 +69,8 @@ class Routes(Handler):
         self._require_local()
         if address.path == "/ledger":
             self._show_ledger(parse_qs(address.query).get("action", [None])[0])
+        elif address.path.startswith("/images/"):
+            self.answer_bytes(200, pictures.draw(address.path), content_type="image/png")
         elif address.path.startswith("/actions/"):
             self._show_action(unquote(address.path.removeprefix("/actions/")))
         else:
