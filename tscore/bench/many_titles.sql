@@ -16,9 +16,9 @@ INSERT INTO signals_entity (kind, external_id, ref, first_seen_at, last_seen_at)
 SELECT 'account', 'ts-' || n, 'en_ts' || n, %(now)s, %(now)s FROM generate_series(0, %(listings)s / 50) n;
 
 INSERT INTO signals_event (id, source_id, external_id, kind, entity_id, actor_id, occurred_at, observed_at, received_at,
-  content_mac, payload, roles, flags, scored_at)
+  content_mac, payload, roles, flags, scored_at, features)
 SELECT event, (SELECT id FROM signals_source WHERE name = 'titles'), 'te-' || n, 'listing.created', thing, seller.id,
-       at, at, at, decode(md5(n::text), 'hex'), '{}', jsonb_build_object('listing', thing, 'seller', seller.id), '{}', at
+       at, at, at, decode(md5(n::text), 'hex'), '{}', jsonb_build_object('listing', thing, 'seller', seller.id), '{}', at, '{}'
   FROM made JOIN signals_entity seller ON seller.kind = 'account' AND seller.external_id = 'ts-' || n / 50;
 
 INSERT INTO signals_involvement (event_id, entity_id, role, kind, occurred_at, observed_at, primary_id, actor_id)
