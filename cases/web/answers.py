@@ -57,7 +57,8 @@ def case(
     )
     context = workspace.first(request, seen, now=now, **more)
     head = context["head"]
-    announce = f"{toast['text']} Undo with z. Now {head.ref}, {head.abuse_name}, {head.severity}." if toast else ""
+    undo = " Undo with z." if toast and toast["undo_url"] else ""
+    announce = f"{toast['text']}{undo} Now {head.ref}, {head.abuse_name}, {head.severity}." if toast else ""
     return partial(request, "cases/_case_answer.html", {**context, "toast": toast, "announce": announce}, status=status)
 
 
