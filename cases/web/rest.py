@@ -74,6 +74,8 @@ def rest(request: HtmxRequest, seen: Sight) -> dict[str, Any]:
     `failed` names the parts that could not be read.
     """
     values, failed = sections.read(Rest(seen.case, request.user, seen), PARTS)
+    if "later" in failed:
+        values["later"] = panels.unread(seen.case.abuse_type_id)
     return {
         "has_rest": True,
         "failed": failed,

@@ -91,7 +91,7 @@ def rank_words(terms: RankTerms, *, opening: Opening | None = None) -> str:
     if opening and not terms.probability:
         return "opened by hand, so it has no score; its turn comes by waiting"
     stake = money(terms.stake_minor, "EUR")
-    return f"how likely it is, × {stake} at stake{_urgency(terms)}"
+    return f"how likely it is × {stake} at stake{_urgency(terms)}"
 
 
 def lane_sentence(case: Case) -> str:

@@ -12,7 +12,7 @@ from cases.queries.what import What
 from cases.web.panels import listing, message, payment, takeover
 from cases.web.panels.parts import NOT_KNOWN, Fact, Panel
 
-__all__ = ["NOT_KNOWN", "Fact", "Panel", "later", "panel"]
+__all__ = ["NOT_KNOWN", "Fact", "Panel", "later", "panel", "unread"]
 
 
 class _Kind(NamedTuple):
@@ -39,6 +39,12 @@ def panel(abuse_type: str, what: What) -> Panel | None:
     made = kind.build(what)
     made.later.extend(kind.names)
     return made
+
+
+def unread(abuse_type: str) -> list[Fact]:
+    """Return the announced facts where they could not be read."""
+    kind = _KINDS.get(abuse_type)
+    return [Fact(name, "cannot be read at the moment") for name in kind.names] if kind else []
 
 
 def later(abuse_type: str, what: What) -> list[Fact]:

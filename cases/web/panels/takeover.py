@@ -133,8 +133,12 @@ def _payouts(what: What, after: EventView) -> list[Fact]:
     payouts = {name.id: name for event in _near(what, after, "payout.") if (name := who(event, "payout"))}
     return [
         Fact("Money asked for", money(total, "EUR") if asked else "none", changed=bool(asked), at=_at(_first(asked))),
-        Fact("Payouts now", tally(state(name) for name in payouts.values()) or "none"),
+        Fact("Payouts now", tally(_standing(name) for name in payouts.values()) or "none"),
     ]
+
+
+def _standing(payout: EntityName) -> str:
+    return state(payout) if payout.state else "in a state not known"
 
 
 def _spent(what: What, after: EventView) -> Fact:

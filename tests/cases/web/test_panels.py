@@ -59,7 +59,7 @@ def test_takeover_panel_says_what_was_done_and_what_is_at_stake():
         "Sessions": "PT → RO, 38 min",
         "Done in this session": "Signed in, Changed e-mail, Payout asked for",
         "Money asked for": "€2,310",
-        "Payouts now": "1 not known",
+        "Payouts now": "1 in a state not known",
         "Payments since": "none",
         "Owner wrote": "Appealed",
     }

@@ -42,8 +42,7 @@ def page_of(client, case):
 
 def later(shown):
     """Return the facts of a page that are read after the others."""
-    part = shown[shown.index('id="later"') :]
-    lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", part[: part.index("</dl>")], re.DOTALL)
+    lines = re.findall(r'<div id="later-\d"[^>]*><dt>(.*?)</dt><dd>(.*?)</dd>', shown, re.DOTALL)
     return {html.unescape(name): " ".join(re.sub(r"<[^>]+>", "", value).split()) for name, value in lines}
 
 

@@ -35,7 +35,7 @@ def test_workspace_shows_reason_value_usual_and_base_rate(ada, sign_in):
 def test_workspace_shows_the_terms_of_the_rank_without_a_score(ada, sign_in):
     html = html_of(sign_in(ada), build.held_case(ada))
 
-    assert "how likely it is, × €10 at stake" in html
+    assert "how likely it is × €10 at stake" in html
     assert "0.80" not in html
 
 
