@@ -38,6 +38,8 @@ PAGES = (
     "/admin/routing/rules/new/",
     "/admin/calendars/new/",
     "/queues/ato/health/",
+    "/handbook/",
+    "/handbook/ato/",
 )
 
 
