@@ -1,13 +1,21 @@
 // The session ended while somebody wrote: ask over the page, then send again what was refused.
 const dialog = document.querySelector("[data-again]");
 const refused = new Map();
+let typed = 0;
 
+// Not while they type: the rest would land in the password.
+function ask() {
+  if (dialog.open) return;
+  if (Date.now() - typed < 900) return setTimeout(ask, 300);
+  dialog.showModal();
+  htmx.ajax("GET", dialog.dataset.again, "#again");
+}
+
+document.addEventListener("keydown", () => { typed = Date.now(); });
 document.addEventListener("htmx:responseError", ({ detail: { xhr, elt, requestConfig } }) => {
   if (xhr.status !== 401) return;
   if (!elt.matches("[data-while-seen]")) refused.set(elt, requestConfig);
-  if (dialog.open) return;
-  dialog.showModal();
-  htmx.ajax("GET", dialog.dataset.again, "#again");
+  ask();
 });
 
 dialog.addEventListener("close", () => refused.clear());

@@ -64,7 +64,7 @@ function press(element) {
   if (!element.matches(TEXT)) element.click();
 }
 
-// The produced character counts; by position only digits (French shifts them) and what Alt disfigures (Mac).
+// What is typed counts; by place only digits (French shifts them) and what Alt disfigures (Mac).
 function nameOf(event, code) {
   const { altKey, shiftKey } = event;
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;

@@ -6,24 +6,17 @@ const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
 let asked, shown, place, speak;
 
 function make(tag, ...content) {
-  const element = document.createElement(tag);
-  element.append(...content);
-  return element;
+  const one = document.createElement(tag);
+  one.append(...content);
+  return one;
 }
+const cap = (key) => Object.assign(make("kbd", NAMES[key] ?? key), { className: "own" });
 
-function cap(key) {
-  const element = make("kbd", NAMES[key] ?? key);
-  element.className = "own";
-  return element;
-}
-
-function commands() {
-  const detail = [];
+function commands(detail = []) {
   document.dispatchEvent(new CustomEvent("commands", { detail }));
   return detail;
 }
 
-// A hint in the page says the person's own key.
 function hint({ target }) {
   for (const one of target.querySelectorAll?.("kbd:not(.own)") ?? [])
     one.replaceWith(cap(own[one.textContent.replace("⇧ ", "Shift+")] ?? one.textContent));

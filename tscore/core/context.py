@@ -1,5 +1,6 @@
 """What the frame of every page needs."""
 
+import json
 import time
 from typing import Any, Final
 
@@ -7,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from tscore.core import breaks, counts, navigation
+from tscore.core import breaks, counts, navigation, shortcuts
 from tscore.core.http import is_partial
 
 KNOWN_FOR_S: Final = 180.0  # what was seen longer ago says nothing about now
@@ -20,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "nav": nav,
+        "shortcuts": _shortcuts(user) if nav else {},
         "look_up_url": next((place["url"] for place in nav if place["looks_up"]), ""),
         "environment": "Demo" if settings.DEMO else "",
         "alarm_count": _alarm_count() if nav else 0,
@@ -33,6 +35,11 @@ def _rest(request: HttpRequest) -> dict[str, Any]:
     if not is_partial(request) or (request.method == "POST" and not request.path.endswith("/heartbeat/")):
         breaks.note(request.session, now=now)
     return breaks.state(request.session, now=now)
+
+
+def _shortcuts(user: Any) -> dict[str, Any]:
+    found = shortcuts.of(user)
+    return {**found, "map": json.dumps(found["map"]) if found["map"] else ""}
 
 
 def _alarm_count() -> int:

@@ -54,6 +54,8 @@ class User(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
     density = models.CharField(max_length=12, choices=Density, default=Density.STANDARD)
     text_size = models.PositiveSmallIntegerField(default=100)
     time_zone = models.CharField(max_length=64, default="UTC")
+    reduce_motion = models.BooleanField(default=False)
+    shortcuts = models.JSONField(default=dict)  # as `tscore.core.shortcuts` writes it
     hidden_columns = ArrayField(models.CharField(max_length=16), default=list, db_default=[], blank=True)
 
     USERNAME_FIELD = "email"

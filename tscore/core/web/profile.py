@@ -21,14 +21,14 @@ def _zones() -> list[tuple[str, str]]:
 
 
 class DisplayForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Theme, density, text size, time zone."""
+    """Theme, density, text size, time zone, motion."""
 
     text_size = forms.TypedChoiceField(choices=TEXT_SIZES, coerce=int)
     time_zone = forms.ChoiceField(choices=_zones)
 
     class Meta:
         model = User
-        fields = ("theme", "density", "text_size", "time_zone")
+        fields = ("theme", "density", "text_size", "time_zone", "reduce_motion")
 
 
 def profile(request: HtmxRequest) -> HttpResponse:
