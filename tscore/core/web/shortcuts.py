@@ -45,7 +45,7 @@ def _read(request: HtmxRequest) -> tuple[dict[str, str], dict[str, str]]:
 def _answer(
     request: HtmxRequest, mode: str, own: dict[str, str], errors: dict[str, str], status: int = 200
 ) -> HttpResponse:
-    lines = [
+    lines: list[dict[str, Any]] = [
         {"command": one, "key": one.key.replace(" ", "Space") if one.key == " " else one.key,
          "own": own.get(one.key, ""), "error": errors.get(one.key, ""), "id": f"key-{number}"}
         for number, one in enumerate(shortcuts.commands())
