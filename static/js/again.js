@@ -1,9 +1,9 @@
-// The session ended while somebody wrote: ask over the page, then send again what was refused.
+// Ask over the page, then send again what was refused.
 const dialog = document.querySelector("[data-again]");
 const refused = new Map();
 let typed = 0;
 
-// Not while they type: the rest would land in the password.
+// Not while they type.
 function ask() {
   if (dialog.open) return;
   if (Date.now() - typed < 900) return setTimeout(ask, 300);

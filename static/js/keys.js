@@ -1,5 +1,4 @@
-// An element with data-key can be pressed; palette.js asks for the same ones, for `?` and the palette.
-// How they are written stands in docs/design-system.md.
+// What data-key says: docs/design-system.md.
 const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox])";
 const { keys: mode, keyMap } = document.documentElement.dataset, OWN = JSON.parse(keyMap || "{}");
 const $ = (selector) => document.querySelector(selector);
@@ -70,8 +69,8 @@ function nameOf(event, code) {
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
   const place = code && (altKey ? /^(?:Key|Digit)(.)$/ : shiftKey ? null : /^Digit(.)$/)?.exec(event.code);
   const key = place && !/^\w$/.test(event.key) ? place[1].toLowerCase() : event.key;
-  const shift = shiftKey && key.toLowerCase() !== key.toUpperCase();
-  const cap = key.length > 1 ? key : shift ? key.toUpperCase() : key.toLowerCase();
+  const lower = key.toLowerCase(), shift = shiftKey && lower !== key.toUpperCase();
+  const cap = key.length > 1 ? key : shift ? key.toUpperCase() : lower;
   return (altKey ? "Alt+" : "") + (shift ? "Shift+" : "") + cap;
 }
 
@@ -88,13 +87,11 @@ function leave({ target }) {
   const menu = $("details.menu[open]");
   if (!menu) return target.matches(TEXT) && !target.blur();
   menu.open = false;
-  menu.querySelector("summary").focus();
-  return true;
+  return !menu.firstElementChild.focus();
 }
 
 function silent(event) {
-  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return true;
-  if ($("dialog[open], :popover-open")) return true;
+  if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || $("dialog[open], :popover-open")) return true;
   if (event.ctrlKey || event.metaKey) return false;
   if (event.target.closest(TEXT) || mode === "off") return true;
   return event.key === "Enter" && !event.shiftKey && event.target.closest("a[href], button, summary");

@@ -1,13 +1,13 @@
-// Lists the commands of this page, asked of keys.js: <kbd> hints, `?`, palette.
+// <kbd> hints, `?`, palette.
 const [keys, dialog] = document.querySelectorAll("[data-keys-list], [data-palette]");
 const [field, list, told] = dialog.querySelectorAll("[role=combobox], [role=listbox], [role=status]");
 const own = JSON.parse(document.documentElement.dataset.keyMap || "{}");
 const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
-let asked, shown, place, speak;
+let asked, shown, place;
 
-function make(tag, ...content) {
+function make(tag, ...parts) {
   const one = document.createElement(tag);
-  one.append(...content);
+  one.append(...parts);
   return one;
 }
 const cap = (key) => Object.assign(make("kbd", NAMES[key] ?? key), { className: "own" });
@@ -40,8 +40,7 @@ function choose(at) {
   all.forEach((row, id) => Object.assign(row, { id: `option-${id}`, ariaSelected: row === one }));
   field.setAttribute("aria-activedescendant", one?.id ?? "");
   one?.scrollIntoView({ block: "nearest" });
-  clearTimeout(speak);
-  speak = setTimeout(() => { told.textContent = `${all.length} results`; }, 500);
+  told.textContent = `${all.length} results`;
   return one;
 }
 
@@ -50,7 +49,6 @@ function row({ keys: [key], label, act }) {
   return Object.assign(make("button", label, " ", cap(key)), { role: "option", tabIndex: -1, onclick });
 }
 
-// Typed and entered at once: wait for the rows of that text.
 function press() {
   if (shown === field.value) choose(place)?.click();
   else list.addEventListener("htmx:afterSwap", press, { once: true });
