@@ -141,10 +141,6 @@ def decide_panel(*, case: Case, user: User, now: datetime) -> DecidePanel:
     )
 
 
-def _colleagues(case: Case, user: User) -> list[tuple[int, str]]:
-    return [(person, name) for person, name in permissions.reviewers_of(case.queue_id) if person != user.pk]
-
-
 def effect_lines(
     *,
     case: Case,

@@ -24,12 +24,24 @@ _FIGURES: Final = """
 """
 
 _BY_QUEUE: Final = f"""
-SELECT {{key}}, date_trunc('week', left_at AT TIME ZONE 'UTC')::date AS week, {_FIGURES}
+SELECT queue_id, date_trunc('week', left_at AT TIME ZONE 'UTC')::date AS week, {_FIGURES}
   FROM cases_casetime
  WHERE queue_id = ANY(%(queues)s::bigint[]) AND left_at > %(since)s
  GROUP BY 1, 2
 HAVING count(DISTINCT actor_id) >= %(fewest)s
  ORDER BY 2 DESC, 1
+"""
+
+# A week in which a queue is left out has no sum either: what is left out could be reckoned from it.
+_TEAM: Final = f"""
+  WITH seen AS (SELECT *, date_trunc('week', left_at AT TIME ZONE 'UTC')::date AS week
+                  FROM cases_casetime
+                 WHERE queue_id = ANY(%(queues)s::bigint[]) AND left_at > %(since)s),
+       hidden AS (SELECT week FROM seen GROUP BY queue_id, week HAVING count(DISTINCT actor_id) < %(fewest)s)
+SELECT NULL, week, {_FIGURES}
+  FROM seen
+ WHERE week NOT IN (TABLE hidden)
+ GROUP BY week
 """
 
 _OWN: Final = f"""
@@ -59,12 +71,12 @@ class TimeRow:
 def of_queues(*, queues: Sequence[Queue], now: datetime) -> list[TimeRow]:
     """Return the last twelve weeks, newest first: each queue, and all of them together as the team.
 
-    A week in which fewer than five people worked is left out.
+    A week in which fewer than five people worked on a queue is left out, and of that week the sum as well.
     """
     terms = {"queues": db.array([queue.pk for queue in queues]), "since": now - PERIOD, "fewest": FEWEST_PEOPLE}
     names = {queue.pk: queue.name for queue in queues}
-    each = [_row(names[row[0]], row) for row in db.rows(_BY_QUEUE.format(key="queue_id"), terms)]
-    team = [_row("All together", row) for row in db.rows(_BY_QUEUE.format(key="0"), terms)]
+    each = [_row(names[row[0]], row) for row in db.rows(_BY_QUEUE, terms)]
+    team = [_row("All together", row) for row in db.rows(_TEAM, terms)]
     return sorted([*team, *each], key=lambda row: row.week, reverse=True)
 
 

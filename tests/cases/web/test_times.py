@@ -97,14 +97,13 @@ def test_my_times_are_mine_alone(held, ada, cleo, sign_in):
     assert "Nothing yet" in of_cleo
 
 
-def worked(people, seconds=6):
+def worked(people, seconds=6, queue="ato"):
     """Let each of so many people have worked on one case of a queue."""
-    queue = Queue.objects.get(slug="ato")
     for number in range(people):
         CaseTime.objects.create(
             case=build.case(f"w-{number}"),
-            queue=queue,
-            actor=person(f"Worker{number}", "reviewer"),
+            queue=Queue.objects.get(slug=queue),
+            actor=person(f"Worker{number} of {queue}", "reviewer"),
             claimed_at=NOON,
             left_at=timezone.now(),
             claimed_ms=9000,
@@ -123,6 +122,16 @@ def test_others_see_times_of_five_people_or_more_together(people, is_shown, cleo
     assert ["6.0 s" in html for html in seen] == [is_shown, is_shown]
     assert exported.count("\n") == (3 if is_shown else 1)
     assert all("Worker" not in text for text in [*seen, exported])
+
+
+@pytest.mark.parametrize(("people", "rows"), [(0, 2), (1, 1), (4, 1), (5, 3)])
+def test_no_sum_tells_what_a_queue_that_is_left_out_took(people, rows, cleo, sign_in):
+    worked(5), worked(people, queue="payments")
+
+    exported = sign_in(cleo).get("/times/export/").content.decode()
+
+    assert exported.count("\n") == 1 + rows
+    assert ("All together" in exported) == (rows > 1)
 
 
 def test_a_reviewer_is_shown_no_times_of_others(ada, sign_in):
