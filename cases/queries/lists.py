@@ -18,6 +18,7 @@ from tscore.core.models import User
 from tscore.core.pagination import Keyset
 
 ORDER: Final = Keyset(order=("-priority", "due_at", "id"))
+MOST_NEW: Final = 100
 BY_SEVERITY: Final = Keyset(order=("-rank", "-priority", "due_at", "id"))
 
 
@@ -53,6 +54,13 @@ def case_list(
         further_cursor=ORDER.cursor_after(more) if more and goes_on else None,
         is_cut=more is not None and not goes_on,
     )
+
+
+def newer(*, queues: Sequence[Queue], asked: Filter, user: User, since: datetime, now: datetime) -> int:
+    """Return how many open cases that a filter lets through were opened after an instant; stops at MOST_NEW."""
+    wanted = condition(asked, user=user, now=now)
+    opened = Case.objects.filter(OPEN, wanted.indexed, wanted.rest, queue__in=queues, opened_at__gt=since)
+    return opened.values("pk")[:MOST_NEW].count()
 
 
 def window(queues: Sequence[Queue], wanted: Condition, size: int) -> QuerySet[Case, Any]:

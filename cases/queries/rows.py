@@ -38,6 +38,7 @@ class CaseRow:
     holder_id: int | None
     holder_name: str
     wait_until: datetime | None
+    fence: int
 
 
 def case_rows(cases: Iterable[Case], *, now: datetime) -> list[CaseRow]:
@@ -67,4 +68,5 @@ def _row(case: Case, subject: EntityName, now: datetime) -> CaseRow:
         holder_id=case.claimed_by_id,
         holder_name=case.claimed_by.name if case.claimed_by else "",
         wait_until=case.wait_until,
+        fence=case.fence,
     )

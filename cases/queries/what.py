@@ -138,3 +138,14 @@ def reason_line(reason: Mapping[str, Any], base_rates: Mapping[str, Any]) -> Rea
         base_rate=reason.get("base_rate") or base_rates.get(str(reason.get("code", ""))),
         contribution=reason.get("contribution"),
     )
+
+
+def reasons_of(case: Case, *, limit: int) -> list[ReasonLine]:
+    """Return the strongest reasons of the live signals of a case, at most one of each code, in one statement."""
+    attached = CaseSignal.objects.filter(case=case, signal__retracted_at=None).select_related("signal__detector")
+    strongest = attached.order_by("-signal__score", "signal_id")[:SIGNALS]
+    found: dict[str, ReasonLine] = {}
+    for row in strongest:
+        for reason in row.signal.reasons:
+            found.setdefault(str(reason.get("code", "")), reason_line(reason, row.signal.detector.base_rates))
+    return list(found.values())[:limit]

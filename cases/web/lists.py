@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
+
+from django.http import HttpResponse
+from django.utils import timezone
 
 from cases.filter_text import Filter, Mistake
+from cases.models import Queue
+from cases.queries import filter_addresses
 from cases.queries.filter_addresses import Asked
+from cases.queries.lists import MOST_NEW, newer
+from cases.queries.rows import CaseRow
 from signals.enums import Severity
-from tscore.core.http import HtmxRequest
+from tscore.core.http import HtmxRequest, is_partial, page, partial
+from tscore.core.models import User
 
 TABS: Final = (
     ("", "Open"),
@@ -32,6 +42,75 @@ CHOICES: Final = (
 )
 
 
+# Columns a person may hide; severity, case and what can be done always stand.
+COLUMNS: Final = {"subject": "Subject", "stake": "Exposure", "due": "Due", "state": "State"}
+ALWAYS: Final = 2
+# What is done to the current row: word of the button, cap of its key, label, key.
+ACTS: Final = (("peek", "Space", "Peek", " "), ("claim", "c", "Claim", "c"), ("release", "⇧C", "Release", "Shift+C"))
+# The address of a list, to which a form may lead back.
+IS_LIST: Final = re.compile(r"/(?:queues|views)/[\w-]+/(?:\?[^#\s\\]*)?")
+
+
+def shown_columns(user: User, *, may_bulk: bool = False) -> dict[str, Any]:
+    """Return which columns this person sees, and how many there are with the one to select rows."""
+    shown = {name: name not in user.hidden_columns for name in COLUMNS}
+    choices = [(name, COLUMNS[name], shown[name]) for name in COLUMNS]
+    return {"columns": shown, "column_choices": choices, "width": ALWAYS + may_bulk + sum(shown.values())}
+
+
+def body(
+    request: HtmxRequest,
+    *,
+    base: str,
+    asked: Asked,
+    rows: Sequence[CaseRow],
+    counts: Mapping[str, int],
+    now: datetime,
+    may_bulk: bool,
+) -> dict[str, Any]:
+    """Return the rows with their headings, and what asks for newer ones; `counts` are of the list as a whole."""
+    by_severity = asked.shown.named("sort") is not None
+    address = asked.address.text
+    return {
+        "lines": list(_headed(rows, {} if address != "sort:severity" else counts, by_severity=by_severity)),
+        "acts": ACTS,
+        "back": f"{base}{link(address)}",
+        "chooser_url": f"{base}chooser/{link(address)}",
+        "news_url": f"{base}news/?{urlencode({'since': int(now.timestamp()), 'f': address})}",
+        "bulk_filter": address if may_bulk else None,
+        **shown_columns(request.user, may_bulk=may_bulk),
+    }
+
+
+def _headed(rows: Sequence[CaseRow], counts: Mapping[str, int], *, by_severity: bool) -> Iterator[tuple[CaseRow, str]]:
+    before = ""
+    for row in rows:
+        count = f" · {counts[row.severity]}" if counts.get(row.severity) else ""
+        yield row, f"{row.severity.title()}{count}" if by_severity and row.severity != before else ""
+        before = row.severity
+
+
+def news(request: HtmxRequest, *, base: str, queues: Sequence[Queue]) -> HttpResponse:
+    """Say how many cases are newer than a list; nothing where there are none."""
+    asked, text = filter_addresses.read(request.GET.get("f", "")), request.GET.get("since", "")
+    since = datetime.fromtimestamp(int(text[:11]), UTC) if text.isascii() and text.isdigit() else timezone.now()
+    count = newer(queues=queues, asked=asked.shown, user=request.user, since=since, now=timezone.now())
+    if not count:
+        return HttpResponse(status=204)
+    context = {"count": count, "most": MOST_NEW, "since": since, "url": f"{base}{link(asked.address.text)}"}
+    return partial(request, "cases/_news.html", context)
+
+
+def chooser(request: HtmxRequest, *, base: str) -> HttpResponse:
+    """Show the terms that can be chosen and the columns, inside the list or as a page."""
+    address = filter_addresses.read(request.GET.get("f", "")).address
+    choices = [{**one, "url": f"{base}{one['url']}"} for one in _choices(address)]
+    context = {"choices": choices, "back": f"{base}{link(address.text)}", **shown_columns(request.user)}
+    if is_partial(request):
+        return partial(request, "cases/_chooser.html", context)
+    return page(request, "cases/chooser.html", context)
+
+
 def tools(
     request: HtmxRequest,
     *,
@@ -45,7 +124,6 @@ def tools(
     return {
         "asked": asked,
         "tabs": _tabs(asked.address) if tabs else [],
-        "choices": _choices(asked.address),
         "severities": _severities(counts or {}, asked.address),
         **field(request, base=base, typed=typed or asked.shown, last=asked.address.text),
     }

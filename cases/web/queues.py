@@ -18,7 +18,7 @@ from cases.queries.views import views_of_queue
 from cases.services import care, claims
 from cases.web import keys, lists
 from cases.web.toast import toast_of
-from tscore.core import access, breaks
+from tscore.core import access, breaks, people
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
 
@@ -50,6 +50,25 @@ def queue_filter(request: HtmxRequest, slug: str) -> HttpResponse:
     return _queue(request, slug, filter_addresses.read(request.POST.get("last", "")), typed=typed)
 
 
+def news(request: HtmxRequest, slug: str) -> HttpResponse:
+    """Say how many cases are newer than the list in front of somebody."""
+    return lists.news(request, base=_base(slug), queues=[permissions.visible_queue(request.user, slug)])
+
+
+def chooser(request: HtmxRequest, slug: str) -> HttpResponse:
+    """Show the terms and columns that can be chosen for a queue."""
+    permissions.visible_queue(request.user, slug)
+    return lists.chooser(request, base=_base(slug))
+
+
+def columns(request: HtmxRequest) -> HttpResponse:
+    """Remember which columns a person wants, and go back to the list; sent twice it stays as it is."""
+    shown = request.POST.getlist("column")
+    people.hide_columns(request.user, [name for name in lists.COLUMNS if name not in shown])
+    back = request.POST.get("back", "")
+    return see_other(request, back if lists.IS_LIST.fullmatch(back) else reverse("cases:queues"))
+
+
 def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None = None) -> HttpResponse:
     now = timezone.now()
     cursor = request.GET.get("after") or None
@@ -59,7 +78,15 @@ def _queue(request: HtmxRequest, slug: str, asked: Asked, typed: Filter | None =
         "found": found,
         "form_key": keys.new(),
         **lists.tools(request, base=_base(slug), asked=asked, typed=typed, counts=found.severity_counts),
-        "bulk_filter": asked.address.text if permissions.may_bulk(request.user, found.queue.pk) else None,
+        **lists.body(
+            request,
+            base=_base(slug),
+            asked=asked,
+            rows=found.rows,
+            counts=found.severity_counts,
+            now=now,
+            may_bulk=permissions.may_bulk(request.user, found.queue.pk),
+        ),
         "views": views_of_queue(user=request.user, queue=found.queue, now=now),
         "drained": "drained" in request.GET,
         "spared": "drained" in request.GET and care.spared(person=request.user, queue=found.queue, now=now),

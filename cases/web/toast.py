@@ -10,6 +10,7 @@ from django.urls import reverse
 from cases.action_kinds import KINDS
 from cases.models import Decision
 from tscore.core.http import HtmxRequest
+from tscore.core.models import User
 from tscore.core.templatetags import vocabulary
 
 SECONDS = 10
@@ -34,7 +35,12 @@ def toast_of(request: HtmxRequest) -> dict[str, Any] | None:
     asked = request.GET.get("decided", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 18):
         return None
-    rows = Decision.objects.filter(pk=int(asked), actor_id=request.user.pk, superseded_by=None, supersedes=None)
+    return toast_of_decision(request.user, int(asked))
+
+
+def toast_of_decision(user: User, decision_id: int) -> dict[str, Any] | None:
+    """Return the toast of a decision, if the person made it and it still stands."""
+    rows = Decision.objects.filter(pk=decision_id, actor_id=user.pk, superseded_by=None, supersedes=None)
     decision = rows.prefetch_related("actions").first()
     if decision is None:
         return None

@@ -41,6 +41,18 @@ def view_filter(request: HtmxRequest, view_id: int) -> HttpResponse:
     return _view(request, found, filter_addresses.read(request.POST.get("last", "")), typed=typed)
 
 
+def news(request: HtmxRequest, view_id: int) -> HttpResponse:
+    """Say how many cases are newer than the list in front of somebody."""
+    found = view_edits.visible(view_id, request.user)
+    return lists.news(request, base=reverse("cases:view", args=[view_id]), queues=queues_of_view(found, request.user))
+
+
+def chooser(request: HtmxRequest, view_id: int) -> HttpResponse:
+    """Show the terms and columns that can be chosen for a view."""
+    view_edits.visible(view_id, request.user)
+    return lists.chooser(request, base=reverse("cases:view", args=[view_id]))
+
+
 def view_next(request: HtmxRequest, view_id: int) -> HttpResponse:
     """Take the most urgent free case of a view; the case after it comes from its queue."""
     found, now = view_edits.visible(view_id, request.user), timezone.now()
@@ -103,19 +115,28 @@ def _view(request: HtmxRequest, found: SavedView, asked: Asked, typed: Filter | 
     now, queues = timezone.now(), queues_of_view(found, request.user)
     base = reverse("cases:view", args=[found.pk])
     stored = parse(found.filter, longest=LONGEST_ADDRESS)
+    cases = _cases(request, found, asked, now)
     context = {
         "now": now,
         "view": found,
         "queue": queues[0] if found.queue_id and queues else None,
-        "found": _cases(request, found, asked, now),
+        "found": cases,
         "form_key": keys.new(),
         "is_starred": found.starred_by.filter(pk=request.user.pk).exists(),
         "may_change": view_edits.may_change(found, request.user),
         "is_changed": asked.address.text != stored.text,
         "drained": "drained" in request.GET,
         **lists.tools(request, base=base, asked=asked, typed=typed, tabs=False),
+        **lists.body(
+            request, base=base, asked=asked, rows=cases.rows, counts={}, now=now, may_bulk=_may_bulk(found, request)
+        ),
     }
     return page(request, "cases/view.html", context, status=422 if typed else 200)
+
+
+def _may_bulk(found: SavedView, request: HtmxRequest) -> bool:
+    """Tell whether what is selected here may be decided alike: only within one queue."""
+    return found.queue_id is not None and permissions.may_bulk(request.user, found.queue_id)
 
 
 def _cases(request: HtmxRequest, found: SavedView, asked: Asked, now: datetime) -> CaseList:

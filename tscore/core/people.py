@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 
 from tscore.core import demo
+from tscore.core.models import User
 
 
 class People(ModelBackend):
@@ -15,3 +16,8 @@ class People(ModelBackend):
     def user_can_authenticate(self, user: Any) -> bool:
         """Tell whether the person is active and belongs here."""
         return super().user_can_authenticate(user) and not demo.may_not_sign_in(user)
+
+
+def hide_columns(user: User, names: list[str]) -> None:
+    """Remember which columns of lists a person does not want to see."""
+    User.objects.filter(pk=user.pk).update(hidden_columns=names)

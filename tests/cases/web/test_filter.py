@@ -34,14 +34,15 @@ def test_what_is_typed_stands_in_the_address_and_in_the_field(ada, sign_in):
 def test_a_choice_writes_the_same_text(ada, sign_in):
     build.case()
     client = sign_in(ada)
-    shown = client.get("/queues/ato/?f=severity:high").content.decode()
+    shown = client.get("/queues/ato/chooser/?f=severity:high").content.decode()
     address = unescape(re.search(r'<a href="([^"]*)">At risk<', shown)[1])
 
-    both = client.get(f"/queues/ato/{address}")
-    back = unescape(re.search(r'<a href="([^"]*)" aria-current="true">Without: At risk<', both.content.decode())[1])
+    both = client.get(address)
+    offered = unescape(re.search(r'<a class="button" href="([^"]*)"', both.content.decode())[1])
+    on = re.search(r'<a href="([^"]*)" aria-current="true">Without: At risk<', client.get(offered).content.decode())
 
     assert typed(both) == "severity:high is:risk"
-    assert typed(client.get(f"/queues/ato/{back}")) == "severity:high"
+    assert typed(client.get(unescape(on[1]))) == "severity:high"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tscore.core.templatetags import moments, vocabulary
 register = template.Library()
 LIMIT = 600
 LINE = 120
+_LINE_OF = '<span class="untrusted line" dir="auto" hx-disable>{}</span>'
 AROUND = 40  # letters before the first marked word
 _BREAKS = re.compile(r"[ \t\n]+")
 _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
@@ -142,10 +143,20 @@ def untrusted(value: object, limit: int = LIMIT) -> SafeString:
 @register.filter
 def untrusted_line(value: object, limit: int = LINE) -> SafeString:
     """Show untrusted text on one line, cut with an ellipsis; for rows, headings and links."""
+    return format_html(_LINE_OF, _line(value, limit))
+
+
+@register.filter
+def untrusted_cell(value: object, limit: int = LINE) -> SafeString:
+    """Show untrusted text on one line, of plain ASCII without an element of its own; for cells of long lists."""
+    line = _line(value, limit)
+    return line if line.isascii() and "<" not in line else format_html(_LINE_OF, line)
+
+
+def _line(value: object, limit: int) -> SafeString:
     text = _BREAKS.sub(" ", _text(value)).strip()
     shown, rest = safe.cut(safe.pieces(text), limit)
-    end = "…" if rest else ""
-    return format_html('<span class="untrusted line" dir="auto" hx-disable>{}{}</span>', _html(shown), end)
+    return format_html("{}{}", _html(shown), "…" if rest else "")
 
 
 @register.filter
