@@ -30,7 +30,9 @@ assess.route_by(correlation.correlate_at_once)
 navigation.declare(
     Place("cases:home", "Home", "house", key="g h"),
     Place("cases:inbox", "Inbox", "mail", key="g i", count=inbox.waiting_count),
-    Place("cases:queues", "Queues", "inbox", key="g q", also=("/cases/",)),
+    Place("cases:queues", "Queues", "inbox", key="g q", also=("/cases/", "/views/")),
+    Place("cases:bulk_jobs", "Bulk jobs", "", nested=True, groups=("lead",)),
+    Place("cases:team_times", "Times", "", nested=True),
     Place("cases:mine", "My decisions", "history", key="g m", also=("/decisions/",), groups=("reviewer", "lead")),
     Place("cases:handbook", "Handbook", "book-open", key="g b", also=("/practice/",)),
     Place("cases:actions", "Actions", "send", key="g x"),
@@ -44,7 +46,13 @@ navigation.declare(
     Place("watch:status", "Status", "bell", groups=("engineer", "lead", "admin")),
     Place("signals:labels", "Labels", "tags", key="g l"),
     Place("signals:datasets", "Datasets", "database", key="g d"),
-    Place("core:profile", "Display", "settings", key="g p", section=True),
+    Place("core:profile", "Display", "settings", key="g p", section=True, also=("/me/",)),
+)
+navigation.declare_own(
+    Place("core:profile", "Display", ""),
+    Place("core:shortcuts", "Shortcuts", ""),
+    Place("cases:wellbeing", "Wellbeing", ""),
+    Place("cases:my_times", "My times", ""),
 )
 
 handler400 = "tscore.core.errors.bad_request"

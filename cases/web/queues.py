@@ -12,6 +12,7 @@ from cases import permissions
 from cases.filter_text import Filter, parse
 from cases.models import Case
 from cases.queries import filter_addresses, queues
+from cases.queries.bulk import queues_for
 from cases.queries.filter_addresses import Asked
 from cases.queries.filters import LOOKED
 from cases.queries.views import views_of_queue
@@ -29,6 +30,7 @@ def queue_list(request: HtmxRequest) -> HttpResponse:
         "now": now,
         "cards": queues.queue_cards(user=request.user, now=now),
         "may_open": access.may(request.user, "cases:case_new"),
+        "may_bulk": bool(queues_for(request.user)),
         "form_key": keys.new(),
     }
     return page(request, "cases/queues.html", context)

@@ -52,6 +52,7 @@ def test_frame_of_a_page_has_a_nonce_for_its_scripts(ada, sign_in):
         ("/search/", ("Search", "page")),
         ("/me/decisions/", ("My decisions", "page")),
         ("/me/display/", ("Display", "page")),
+        ("/me/wellbeing/", ("Display", "true")),
         ("/actions/?state=failed", ("Actions", "page")),
     ],
 )
@@ -100,3 +101,27 @@ def test_look_up_is_shown_exactly_to_those_who_may_use_it(who, expected, sign_in
     usable = client.post("/search/", {"q": "a-1"}).status_code == 200
 
     assert (shown, usable) == (expected, expected)
+
+
+def test_bulk_jobs_and_times_stand_under_the_queues_of_a_lead(ada, cleo, sign_in):
+    below = [
+        [place["label"] for place in sign_in(one).get("/me/display/").context["nav"] if place["nested"]]
+        for one in (ada, cleo)
+    ]
+
+    assert below == [[], ["Bulk jobs", "Times"]]
+
+
+@pytest.mark.parametrize("address", ["/me/display/", "/me/shortcuts/", "/me/wellbeing/", "/me/times/"])
+def test_pages_about_oneself_are_tabs_of_each_other_and_in_the_menu(address, ada, sign_in):
+    answer = sign_in(ada).get(address)
+
+    menu = re.search(r'<div class="sheet">.*?</div>', answer.text, re.DOTALL)[0]
+    tabs = re.search(r'<nav class="views" aria-label="You">.*?</nav>', answer.text, re.DOTALL)[0]
+    places = ["/me/display/", "/me/shortcuts/", "/me/wellbeing/", "/me/times/"]
+    assert (
+        re.findall(r'<a class="button quiet wide" href="([^"]+)"', menu)
+        == re.findall(r'href="([^"]+)"', tabs)
+        == places
+    )
+    assert re.findall(r'href="([^"]+)" aria-current="page"', tabs) == [address]

@@ -21,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "nav": nav,
+        "own_pages": navigation.own(request) if nav else [],
         "shortcuts": _shortcuts(user) if nav else {},
         "look_up_url": next((place["url"] for place in nav if place["looks_up"]), ""),
         "environment": "Demo" if settings.DEMO else "",

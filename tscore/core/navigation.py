@@ -35,11 +35,23 @@ class Place:
 
 
 PLACES: list[Place] = []
+OWN: list[Place] = []
 
 
 def declare(*places: Place) -> None:
     """Set the places of the rail, in order."""
     PLACES[:] = places
+
+
+def declare_own(*places: Place) -> None:
+    """Set the pages about oneself, in order: they stand in a person's menu, and above each other as tabs."""
+    OWN[:] = places
+
+
+def own(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the pages about themselves that this person may open; `current` tells which one this is."""
+    found = [(place, _address(place.route)) for place in OWN if _is_for(place, request.user)]
+    return [{"url": url, "label": place.label, "current": url == request.path} for place, url in found if url]
 
 
 def visible(request: HttpRequest) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """A new case by hand: with a reason and whose it is, without a score; or added to the one that is open."""
 
+import re
+
 import pytest
 from guardian.shortcuts import assign_perm
 
@@ -38,6 +40,14 @@ def test_look_up_finds_the_subject_and_keeps_it_out_of_the_address(ada, account,
     assert (found.status_code, f'name="subject" value="{account.ref}"' in found.text) == (200, True)
     assert "Nothing is known by this id" in nothing.text
     assert "<svg onload" not in nothing.text
+
+
+def test_page_of_a_subject_leads_to_a_new_case_about_it(ada, account, sign_in):
+    client = sign_in(ada)
+
+    address = re.search(r'href="(/cases/new/[^"]+)"', client.get(f"/e/account/{account.ref}/").text)[1]
+
+    assert f'name="subject" value="{account.ref}" required checked' in client.get(address).text
 
 
 def test_case_by_hand_has_a_reason_its_author_and_no_score(ada, cleo, account, sign_in):
