@@ -27,15 +27,24 @@ SELECT grants.object_pk::bigint, permission.codename
 
 
 class NotYourQueue(Refused):
-    """You may not review cases of this queue. A lead of the queue can give you the right."""
+    """You may not review cases of this queue."""
+
+    right = "review this queue"
+    granted_by = "a lead of the queue or an administrator"
 
 
 class LeadsOnly(Refused):
     """Only a lead of this queue may do this."""
 
+    right = "lead this queue"
+    granted_by = "an administrator"
+
 
 class BulkNotGranted(Refused):
     """Many cases at once are decided by leads of the queue and by those whom they granted it."""
+
+    right = "decide many cases of this queue at once"
+    granted_by = "a lead of the queue"
 
 
 def queues_of(user: User) -> list[Queue]:

@@ -15,6 +15,7 @@ DATA = env.folder("DATA", "var")
 PORT = env.number("PORT", 8000, least=1, most=65535)
 DEMO = env.flag("DEMO")
 DEBUG = False
+STATES = DEBUG or env.flag("STATES")  # shows /dev/states/: every empty, wrong and waiting state on one page
 
 # Demo world
 DEMO_SEED = env.text("DEMO_SEED", "tscore" if DEMO else "")

@@ -12,9 +12,10 @@ from tscore import health
 from tscore.core import access, navigation
 from tscore.core import urls as core
 from tscore.core.navigation import Place
+from tscore.states import urls as states
 from tscore.watch import urls as watch
 
-MOUNTS = (("", core), ("", cases), ("", signals), ("", watch), ("api/v1/", api))
+MOUNTS = (("", core), ("", cases), ("", signals), ("", watch), ("", states), ("api/v1/", api))
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

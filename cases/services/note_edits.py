@@ -18,6 +18,8 @@ from tscore.core.models import User
 class NotYourNote(Refused):
     """Only its author may change a note. Add one of your own."""
 
+    granted_by = ""
+
 
 class NoteErased(Conflict):
     """This note was erased on request."""

@@ -40,6 +40,8 @@ UNDERWAY = (ActionState.SENDING, ActionState.UNKNOWN)
 class NotYours(Refused):
     """Only the person who decided can take the decision back."""
 
+    granted_by = ""
+
 
 class ReversedAlready(Conflict):
     """This decision was taken back already."""

@@ -24,6 +24,9 @@ class BadView(Invalid):
 class NotYourView(Refused):
     """Only who made this view, or a lead of its queue, may change it. Save it under another name instead."""
 
+    right = "lead the queue of this view"
+    granted_by = "an administrator"
+
 
 def save(*, actor: User, queue: Queue | None, name: str, address: str, is_shared: bool, now: datetime) -> SavedView:
     """Keep a filter under a name, last among the person's own; `address` is the filter as it stands in an address.

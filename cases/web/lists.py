@@ -144,6 +144,26 @@ def link(address: str) -> str:
     return f"?f={quote(address, safe=':,-~')}" if address else "?"
 
 
+def nothing_yet() -> dict[str, str]:
+    """Say what fills a list of cases that never held one."""
+    text = "Cases appear here once events have been received and a detector has found something in them."
+    return {"title": "Nothing yet", "text": text, "link_url": "/queues/", "link_text": "Other queues"}
+
+
+def all_done() -> dict[str, str]:
+    """Say that every case is closed, and where work may be."""
+    text = "Every case of this queue is closed."
+    return {"title": "All done", "text": text, "link_url": "/queues/", "link_text": "Other queues"}
+
+
+def no_match(words: str, *, open_count: int | None = None, looked: int = 0) -> dict[str, str]:
+    """Say the filter that fits nothing; `looked` cases at most were compared, where a filter stops early."""
+    rest = "" if open_count is None else f"; {open_count} are open"
+    text = f"None of the {looked:,} most urgent cases looked at fits {words}." if looked else ""
+    text = text or f"No case here fits {words}{rest}."
+    return {"title": "No match", "text": text, "link_url": "?", "link_text": "Clear filter"}
+
+
 def _marked(text: str, mistake: Mistake) -> dict[str, str]:
     """Cut the text into what stands before, in and after the mistake; nothing of it where the mistake has no place."""
     if not mistake.end:

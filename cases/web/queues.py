@@ -131,12 +131,6 @@ def _address(request: HtmxRequest) -> str:
 def _empty(found: queues.QueuePage, asked: Asked) -> dict[str, str]:
     """Say which of the three kinds of empty this is: nothing fits the filter, all done, or nothing yet."""
     if asked:
-        text = f"No case here fits {asked.shown.text}; {found.open_count} are open."
-        if found.further_cursor:
-            text = f"None of the {LOOKED:,} most urgent cases looked at fits {asked.shown.text}."
-        return {"title": "No match", "text": text, "link_url": "?", "link_text": "Clear filter"}
-    if Case.objects.filter(queue=found.queue).exists():
-        text = "Every case of this queue is closed."
-        return {"title": "All done", "text": text, "link_url": reverse("cases:queues"), "link_text": "Other queues"}
-    text = "Cases appear here once events have been received and a detector has found something in them."
-    return {"title": "Nothing yet", "text": text, "link_url": reverse("cases:queues"), "link_text": "Other queues"}
+        looked = LOOKED if found.further_cursor else 0
+        return lists.no_match(asked.shown.text, open_count=found.open_count, looked=looked)
+    return lists.all_done() if Case.objects.filter(queue=found.queue).exists() else lists.nothing_yet()

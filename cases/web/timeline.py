@@ -43,6 +43,7 @@ def context(seen: Sight, *, zone: ZoneInfo | None, chosen: str = "") -> dict[str
             done=[] if chosen or is_blind else seen.doings,
             trigger=trigger if tells_sides else None,
         ),
+        "is_narrowed": bool(chosen),
         "pinned": event_words.line(trigger) if trigger and not is_blind else None,
         "filters": [(word, label, word == chosen) for word, label in FILTERS.items()],
     }

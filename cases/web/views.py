@@ -126,6 +126,7 @@ def _view(request: HtmxRequest, found: SavedView, asked: Asked, typed: Filter | 
         "may_change": view_edits.may_change(found, request.user),
         "is_changed": asked.address.text != stored.text,
         "drained": "drained" in request.GET,
+        "empty": lists.no_match(asked.shown.text or "this view"),
         **lists.tools(request, base=base, asked=asked, typed=typed, tabs=False),
         **lists.body(
             request, base=base, asked=asked, rows=cases.rows, counts={}, now=now, may_bulk=_may_bulk(found, request)

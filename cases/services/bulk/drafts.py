@@ -25,6 +25,8 @@ class NothingFound(Invalid):
 class NotYourJob(Refused):
     """Only the person who listed these cases may do this."""
 
+    granted_by = ""
+
 
 class NotADraft(Conflict):
     """This job was started or thrown away meanwhile. Reload it to see how it stands."""

@@ -26,6 +26,9 @@ FIRST_CHOICE: Final = Redaction.PEOPLE
 class ValuesNotYours(Refused):
     """A file with personal values is for reviewers of the case's queue; choose one without them."""
 
+    right = "review the queue of this case"
+    granted_by = "a lead of the queue or an administrator"
+
 
 def show(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show the file as a page to print, and what can be chosen."""

@@ -73,6 +73,8 @@ class Refused(Problem):
 
     status = 403
     code = "forbidden"
+    right: ClassVar[str] = ""  # what one must have the right to do, in words
+    granted_by: ClassVar[str] = "a lead or an administrator of your team"  # empty where nobody can grant it
 
 
 class ScopeRefused(Refused):

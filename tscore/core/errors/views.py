@@ -11,6 +11,7 @@ class FormTooOld(problems.Refused):
     """This form is too old or was opened elsewhere. Reload the page and send it again."""
 
     code = "csrf"
+    granted_by = ""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
