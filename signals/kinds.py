@@ -88,6 +88,7 @@ _MESSAGE = (
     entity("recipient", "account", required=False),
     code("thread", required=False),
     entity("listing", required=False),
+    entities("images", "image"),
 )
 _PAYMENT = (
     entity("payment"),

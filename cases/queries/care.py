@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from cases.enums import VeilCategory
 from cases.models import Care, Queue
@@ -11,10 +12,11 @@ from cases.services.spared import DEFAULT_LIMIT, SPENT_SQL
 from tscore.core import db
 from tscore.core.models import User
 
-_SPENT = f"""
+FEWEST: Final = 3  # people; fewer are not counted out to anybody
+_SPENT: Final = f"""
 SELECT category, count(*), extract(epoch FROM sum(took))::int FROM ({SPENT_SQL}) spent
  WHERE category <> '' GROUP BY category"""
-_LIMITED = f"""
+_LIMITED: Final = f"""
 WITH spent AS (
   SELECT person.id AS actor_id, each.category, each.took
     FROM unnest(%(people)s::bigint[]) AS person (id), LATERAL ({SPENT_SQL.replace("%(actor)s", "person.id")}) each),
@@ -48,9 +50,13 @@ def exposure(*, person: User, wishes: Care, now: datetime) -> list[Exposure]:
     return lines
 
 
-def limits_active(*, queue: Queue, people: list[int], now: datetime) -> int:
-    """Return to how many of a queue's reviewers it is not handed out, for whatever reason."""
+def limits_active(*, queue: Queue, people: list[int], now: datetime) -> str:
+    """Return to how many of a queue's reviewers it is not handed out, for whatever reason; "" for a plain queue.
+
+    A small number would point at somebody, and so would the difference between none and one.
+    """
     if not queue.veil_category:
-        return 0
+        return ""
     terms = {"people": people, "category": queue.veil_category, "now": now}
-    return int(db.rows(_LIMITED, terms)[0][0])
+    spared = int(db.rows(_LIMITED, terms)[0][0])
+    return str(spared) if spared >= FEWEST else f"fewer than {FEWEST}"

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from cases import permissions
+from cases.enums import VeilCategory
+from cases.models import Case
 from cases.queries.actions import RELATED, ActionRow, action_rows, visible_actions
 from cases.queries.behind import Behind, behind
 from cases.queries.event_views import EventView, event_views, in_order, newest_ids
@@ -26,6 +28,7 @@ from signals.models import Entity, Event, Label
 from tscore.core.errors import Missing
 from tscore.core.models import User
 
+WITH_PICTURES: Final = {"listing", "message"}
 ACTIONS, LABELS, EVENTS, RAW, TAB_ROWS = 50, 100, 50, 20, 100
 
 
@@ -170,6 +173,14 @@ class EntityPage:
         """What happened, newest first, at most 50."""
         event_ids = newest_ids(self.entity, before=self.before, limit=EVENTS)
         return in_order(event_views(event_ids), event_ids)
+
+    @cached_property
+    def veil_category(self) -> str:
+        """What may be hard to look at in its pictures, as its newest such case says; "" for what has none."""
+        if self.entity.kind not in WITH_PICTURES:
+            return ""
+        own = Case.objects.filter(entity=self.entity).exclude(queue__veil_category="")
+        return own.order_by("-pk").values_list("queue__veil_category", flat=True).first() or VeilCategory.GOODS
 
     @cached_property
     def raw(self) -> list[RawEvent]:

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from cases.queries.behind import behind
 from cases.queries.entity_page import EntityPage, entity_for, entity_page
 from cases.services import recents
-from cases.web import keys, sections, story
+from cases.web import keys, media, sections, story
 from cases.web.rings import TOLD
 from cases.web.zones import zone_of
 from signals.models import Entity
@@ -39,7 +39,10 @@ ONLY: Final = {
 }
 _BAR: Final = ("subject", "open_cases", "rings")
 READS: Final = {
-    "": ("cases", "hidden_cases", "muted", "surfaces", "devices", "behind", "linked", "actions", "labels", "timeline"),
+    "": (
+        "cases", "hidden_cases", "muted", "surfaces", "devices", "behind", "linked", "actions", "labels", "timeline",
+        "veil_category",
+    ),
     "activity": ("timeline",),
     "links": ("behind", "linked"),
     "cases": ("cases", "hidden_cases", "muted"),
@@ -49,7 +52,7 @@ READS: Final = {
     "messages": ("messages",),
     "notes": ("notes",),
     "raw": ("raw", "attributes"),
-}
+}  # fmt: skip
 PAGED: Final = {"activity": "timeline", "raw": "raw"}
 OVERVIEW: Final = 20
 HOP: Final = "hop"
@@ -70,7 +73,7 @@ def entity(request: HtmxRequest, kind: str, ref: str, tab: str = "") -> HttpResp
 
 def _context(request: HtmxRequest, found: EntityPage, tab: str) -> dict[str, Any]:
     values, failed = sections.read(found, (*_BAR, *READS[tab]))
-    events = values.get("timeline", [])
+    events, category = values.get("timeline", []), values.get("veil_category", "")
     listed = values.get(PAGED.get(tab, ""), [])
     return {
         "now": timezone.now(),
@@ -80,6 +83,7 @@ def _context(request: HtmxRequest, found: EntityPage, tab: str) -> dict[str, Any
         "failed": failed,
         "tab": tab,
         "tabs": _tabs(found.entity, tab),
+        "pictures": media.shown(request, events, category=category) if category else [],
         "bands": story.bands(events if tab == "activity" else events[:OVERVIEW], zone=zone_of(request)),
         "older": listed[-1].occurred_at.isoformat() if listed else "",
         "form_key": keys.new(),

@@ -11,8 +11,8 @@ function ask() {
   htmx.ajax("GET", dialog.dataset.again, "#again");
 }
 
-document.addEventListener("keydown", () => { typed = Date.now(); });
-document.addEventListener("htmx:responseError", ({ detail: { xhr, elt, requestConfig } }) => {
+addEventListener("keydown", () => { typed = Date.now(); });
+addEventListener("htmx:responseError", ({ detail: { xhr, elt, requestConfig } }) => {
   if (xhr.status !== 401) return;
   if (!elt.matches("[data-while-seen]")) refused.set(elt, requestConfig);
   ask();

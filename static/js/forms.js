@@ -1,5 +1,5 @@
-// Small helpers, each switched on by an attribute.
-const on = document.addEventListener.bind(document);
+// Helpers, each switched on by an attribute.
+const on = addEventListener;
 const live = (words) => { document.querySelector("#live").textContent = words; };
 
 on("click", async ({ target }) => {
@@ -12,20 +12,20 @@ on("click", async ({ target }) => {
 
 on("change", ({ target }) => {
   if (!target.matches("[data-select]")) return;
-  const all = [...document.querySelectorAll("[data-select]")];
-  const words = `${all.filter((one) => one.checked).length} of ${all.length} selected`;
+  const count = (which) => document.querySelectorAll(`[data-select]${which}`).length;
+  const words = `${count(":checked")} of ${count("")} selected`;
   document.querySelector("[data-selected]")?.replaceChildren(words);
   live(words);
 });
 
-// Sent without htmx: a second press must not send it again.
+// Without htmx: a second press must not send it again.
 on("submit", (event) => {
   const form = event.target.closest("form[data-once]");
   if (!form || event.defaultPrevented) return;
   const button = event.submitter ?? form.querySelector("[type=submit], button");
   setTimeout(() => { button.disabled = true; button.textContent = form.dataset.once || button.textContent; });
 });
-addEventListener("pageshow", (event) => {
+on("pageshow", (event) => {
   if (event.persisted) for (const one of document.querySelectorAll("form[data-once] :disabled")) one.disabled = false;
 });
 

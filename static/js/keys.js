@@ -1,10 +1,12 @@
 // What data-key says: docs/design-system.md.
+const on = addEventListener;
 const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox])";
 const { keys: mode, keyMap } = document.documentElement.dataset, OWN = JSON.parse(keyMap || "{}");
 const $ = (selector) => document.querySelector(selector);
 let prefix = "", forget;
 
-const rows = () => [...document.querySelectorAll("[data-list] [data-row]")];
+const $$ = (selector) => [...document.querySelectorAll(selector)];
+const rows = () => $$("[data-list] [data-row]");
 const current = () => $("[data-row][aria-current]");
 const inRow = (selector) => current()?.querySelector(selector);
 
@@ -32,7 +34,7 @@ function listKeys() {
     add(["Shift+J"], "Select down", () => extend(1), true);
     add(["Shift+K"], "Select up", () => extend(-1), true);
   }
-  for (const element of document.querySelectorAll("[data-row] [data-row-key]")) {
+  for (const element of $$("[data-row] [data-row-key]")) {
     const key = element.dataset.rowKey;
     if (found.every((one) => one.keys[0] !== key)) add([key], label(element), () => inRow(`[data-row-key="${key}"]`)?.click());
   }
@@ -46,14 +48,14 @@ function label(element) {
 }
 
 function bindings() {
-  const marked = [...document.querySelectorAll("[data-key]")]
+  const marked = $$("[data-key]")
     .filter((element) => !element.disabled && !element.closest("[hidden], [inert]"))
     .map((element) => ({
       keys: element.dataset.key.split("|"), label: label(element), act: () => press(element),
       group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "Page",
     }));
-  const all = [...listKeys(), ...marked];
-  return all.filter((one) => one === all.findLast(({ keys }) => keys[0] === one.keys[0]))
+  const both = [...listKeys(), ...marked];
+  return both.filter((one) => one === both.findLast(({ keys }) => keys[0] === one.keys[0]))
     .map((one) => ({ ...one, keys: one.keys.map((key) => OWN[key] ?? key) }));
 }
 
@@ -97,7 +99,7 @@ function silent(event) {
   return event.key === "Enter" && !event.shiftKey && event.target.closest("a[href], button, summary");
 }
 
-document.addEventListener("keydown", (event) => {
+on("keydown", (event) => {
   if (/^(Shift|Control|Alt|Meta)$/.test(event.key)) return;
   if ((event.key === "Escape" && !$("dialog[open]") && leave(event)) || silent(event)) return;
   const hit = find(event);
@@ -109,11 +111,11 @@ document.addEventListener("keydown", (event) => {
   if (hit.act && (!event.repeat || hit.repeats)) hit.act();
 });
 
-document.addEventListener("focusin", (event) => {
+on("focusin", (event) => {
   const row = event.target.closest("[data-row]");
   if (!row) return;
   current()?.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
 });
 
-document.addEventListener("commands", ({ detail }) => detail.push(...bindings()));
+on("commands", ({ detail }) => detail.push(...bindings()));

@@ -1,4 +1,5 @@
 // <kbd> hints, `?`, palette.
+const on = addEventListener;
 const [keys, dialog] = document.querySelectorAll("[data-keys-list], [data-palette]");
 const [field, list, told] = dialog.querySelectorAll("[role=combobox], [role=listbox], [role=status]");
 const own = JSON.parse(document.documentElement.dataset.keyMap || "{}");
@@ -13,7 +14,7 @@ function make(tag, ...parts) {
 const cap = (key) => Object.assign(make("kbd", NAMES[key] ?? key), { className: "own" });
 
 function commands(detail = []) {
-  document.dispatchEvent(new CustomEvent("commands", { detail }));
+  dispatchEvent(new CustomEvent("commands", { detail }));
   return detail;
 }
 
@@ -22,7 +23,7 @@ function hint({ target }) {
     one.replaceWith(cap(own[one.textContent.replace("⇧ ", "Shift+")] ?? one.textContent));
 }
 hint({ target: document });
-document.addEventListener("htmx:afterSettle", hint);
+on("htmx:afterSettle", hint);
 
 const line = (one) => make("li", one.label, make("span", ...one.keys.flatMap((key) =>
   (key.trim() ? key.split(/[ +]/) : [key]).flatMap((part) => [cap(part), " "]))));
@@ -68,7 +69,7 @@ field.addEventListener("keydown", (event) => {
   event.preventDefault();
   step ? choose(place + step) : press();
 });
-document.addEventListener("click", ({ target }) => {
+on("click", ({ target }) => {
   if (target.closest("[data-keys-open]")) show();
   if (!target.closest("[data-palette-open]")) return;
   field.value = "";

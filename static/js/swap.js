@@ -1,22 +1,24 @@
-// After a swap: focus the heading, mark what is loading, tell honestly what failed.
-const alerts = () => document.querySelector("#alerts");
+// After a swap: focus the heading, mark what is loading, tell what failed.
+const on = addEventListener;
+const UNSURE = "It is not known whether this was saved; reload to see.";
+const alerts = document.querySelector("#alerts");
 
 function tell(words) {
   const banner = document.querySelector("template[data-banner]").content.cloneNode(true);
   banner.querySelector("[data-words]").textContent = words;
-  alerts().replaceChildren(banner);
+  alerts.replaceChildren(banner);
 }
 
 function explain(xhr) {
   const problem = new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-problem]");
   if (problem) return problem.textContent.trim().replace(/\s+/g, " ");
   const reference = xhr.getResponseHeader("X-Request-ID");
-  const saved = xhr.status < 500 ? "Nothing was changed." : "It is not known whether this was saved; reload to see.";
+  const saved = xhr.status < 500 ? "Nothing was changed." : UNSURE;
   return `The server answered ${xhr.status}. ${saved}${reference ? ` Reference ${reference}.` : ""}`;
 }
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  const heading = event.target.matches?.("[data-focus]") ? event.target : event.target.querySelector?.("[data-focus]");
+on("htmx:afterSettle", ({ target }) => {
+  const heading = target.matches?.("[data-focus]") ? target : target.querySelector?.("[data-focus]");
   if (!heading) return;
   heading.removeAttribute("data-focus");
   heading.tabIndex = -1;
@@ -25,25 +27,23 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (isPage) scrollTo(0, 0);
 });
 
-// A 409 or 422 that is only a sentence belongs above the page, not in place of it.
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+// A 409 or 422 of one sentence belongs above the page, not in its place.
+on("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-problem")) return;
   detail.shouldSwap = false;
   tell(explain(detail.xhr));
 });
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  // What repeats itself rests while nobody looks.
+on("htmx:beforeRequest", (event) => {
+  // Polls rest while nobody looks.
   if (document.hidden && event.detail.elt.matches("[data-while-seen]")) return event.preventDefault();
   event.detail.target?.setAttribute("aria-busy", "true");
 });
-document.addEventListener("htmx:afterRequest", ({ detail }) => {
+on("htmx:afterRequest", ({ detail }) => {
   detail.target?.removeAttribute("aria-busy");
-  if (detail.successful && !detail.elt.matches("[data-while-seen]")) alerts().replaceChildren();
+  if (detail.successful && !detail.elt.matches("[data-while-seen]")) alerts.replaceChildren();
 });
-document.addEventListener("htmx:responseError", ({ detail }) => tell(explain(detail.xhr)));
-document.addEventListener("htmx:sendError", () => tell("Not connected. Nothing was saved; try again when the network is back."));
-document.addEventListener("htmx:timeout", () => tell("No answer within 15 seconds. It is not known whether this was saved; reload to see."));
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-dismiss]")) event.target.closest(".banner").remove();
-});
+on("htmx:responseError", ({ detail }) => tell(explain(detail.xhr)));
+on("htmx:sendError", () => tell("Not connected. Nothing was saved; try again when the network is back."));
+on("htmx:timeout", () => tell(`No answer within 15 seconds. ${UNSURE}`));
+on("click", ({ target }) => target.closest("[data-dismiss]")?.closest(".banner").remove());

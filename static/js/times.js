@@ -1,16 +1,19 @@
 // How long a case took, sent as it is left.
+const on = addEventListener;
 let box, last, t = {};
 const mark = (name) => {
   const gap = -last + (last = Date.now());
   t[gap > 6e4 ? "idle" : "active"] += gap;
   t[name] ??= last;
 };
-onkeydown = onpointerdown = onwheel = () => mark("first");
-onsubmit = () => mark("submitted");
-(onpagehide = () => {
+const leave = () => {
   mark("left");
   if (box) navigator.sendBeacon(box.value, new URLSearchParams({ ...t, csrfmiddlewaretoken: box.form[0].value }));
   box = document.querySelector("[data-times]");
   t = { opened: last, active: 0, idle: 0 };
-})();
-addEventListener("htmx:afterSettle", () => setTimeout(() => box?.isConnected || onpagehide(mark("painted")), 16));
+};
+leave();
+for (const name of ["keydown", "pointerdown", "wheel"]) on(name, () => mark("first"));
+on("submit", () => mark("submitted"));
+on("pagehide", leave);
+on("htmx:afterSettle", () => setTimeout(() => box?.isConnected || leave(mark("painted")), 16));

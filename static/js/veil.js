@@ -1,4 +1,13 @@
-// Hold v to see every picture.
-const {body}=document
-addEventListener("keydown",e=>{if(e.key=='v'&&!e.target.closest('input:not([type=checkbox]),textarea'))body.dataset.reveal=''})
-onkeyup=onblur=()=>delete body.dataset.reveal
+// All pictures show while the key of [data-veil] is held, or once it is clicked; one while pressed.
+const on = addEventListener;
+let since;
+const all = () => document.querySelector("[data-veil]");
+const show = (is) => all()?.setAttribute("aria-pressed", is);
+on("click", (event) => {
+  const inside = (name) => event.target.closest(name);
+  if (inside("[data-veil]")) show(all().ariaPressed !== "true");
+  if (event.detail && event.timeStamp - since > 400 && inside(".veil")) event.preventDefault();
+});
+on("pointerdown", ({ timeStamp }) => { since = timeStamp; });
+on("keyup", () => show(false));
+on("blur", () => show(false));

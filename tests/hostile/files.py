@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 SCRIPT: Final = b"<script>__fired(1)</script>"
 PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -18,6 +18,14 @@ def image(form: str = "PNG", size: tuple[int, int] = (40, 30), mode: str = "RGB"
     """Return a plain picture."""
     kept = io.BytesIO()
     Image.new(mode, size, 1 if mode in ("1", "P", "L") else "red").save(kept, form, **options)
+    return kept.getvalue()
+
+
+def drawing(colour: str) -> bytes:
+    """Return a picture with something on it, which looks different when it is blurred."""
+    kept, drawn = io.BytesIO(), Image.new("RGB", (480, 320), "white")
+    ImageDraw.Draw(drawn).polygon([(20, 300), (240, 20), (460, 300)], fill=colour, outline="black", width=6)
+    drawn.save(kept, "PNG")
     return kept.getvalue()
 
 

@@ -10,7 +10,10 @@ from typing import Final
 
 VOID: Final = frozenset({"meta", "link", "input", "br", "img", "hr", "use", "source", "wbr"})
 SHOWN: Final = {"span": {"class", "title"}, "details": {"class"}, "summary": set()}
-CHANGING: Final = frozenset({"csrfmiddlewaretoken", "form_key"})
+CELLS: Final = frozenset({"td", "th"})
+IMPLIED: Final = {
+    "td": CELLS, "th": CELLS, "tr": CELLS | {"tr"}, "/tr": CELLS, "/tbody": CELLS | {"tr"}, "/table": CELLS | {"tr"},
+}  # fmt: skip
 _MARK: Final = re.compile(r"(?:×(\d+))?$")
 
 
@@ -44,6 +47,7 @@ class Page(HTMLParser):
         else:
             self.skeleton.append(f"<{tag} {' '.join(sorted(given))}>")
             self.values.extend(given.items())
+            self._imply(tag)
             if tag not in VOID:
                 self._open.append(tag)
 
@@ -54,14 +58,21 @@ class Page(HTMLParser):
         self._mark = given.get("title", "") if tag == "span" else ""
         self._skips = tag == "summary"
 
+    def _imply(self, tag: str) -> None:
+        """Close the cells and the row whose own end tags HTML lets go before this one."""
+        while self._open and self._open[-1] in IMPLIED.get(tag, ()):
+            self._open.pop()
+
     def handle_endtag(self, tag: str) -> None:
         """Close an element; one that was not open is a problem."""
         if self._inside:
             self._inside -= 1
             self._mark, self._skips = "", False
         elif tag not in VOID:
-            if not self._open or self._open.pop() != tag:
-                self.problems.append(f"</{tag}> closes nothing")
+            self._imply(f"/{tag}")
+            opened = self._open.pop() if self._open else "nothing"
+            if opened != tag:
+                self.problems.append(f"</{tag}> closes {opened}, line {self.getpos()[0]}: {self.skeleton[-3:]}")
             self.skeleton.append(f"</{tag}>")
 
     def handle_data(self, data: str) -> None:

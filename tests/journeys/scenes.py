@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from cases.models import Case
+from signals.services import ingest
 from tests import factories
 from tests.cases import build
+from tests.hostile import files
 from tscore.core.models import User
 
 PASSWORD = "correct horse battery staple"
@@ -41,3 +45,27 @@ def takeover(account: str, *, score: float = 0.8, severity: str = "high") -> Cas
     )
     build.correlation.correlate_pending(limit=100, now=factories.NOON)
     return Case.objects.order_by("-pk")[0]
+
+
+def listing_with_pictures() -> Case:
+    """Make a case of forbidden goods: a listing with two pictures, of which we have copies."""
+    from signals.models import Event, ImageCopy
+    from tscore.core import pictures
+
+    names = ["l-1/one.png", "l-1/two.png"]
+    price = {"minor": 12_000, "currency": "EUR"}
+    data = {
+        "listing": "l-1", "seller": "a-1", "title": "Old rifle", "description": "Works", "category": "other",
+        "price": price, "images": names,
+    }  # fmt: skip
+    item = {"id": "e-1", "type": "listing.created", "time": "2026-03-01T12:00:00Z", "data": data}
+    ingest.ingest(source="shop", items=[json.dumps(item).encode()], received_at=factories.NOON)
+    for name, colour in zip(names, ("darkred", "seagreen"), strict=True):
+        drawn = pictures.draw_anew(files.drawing(colour))
+        ImageCopy.objects.create(
+            entity=factories.entity("image", name), state="kept", asked_at=timezone.now(), content=drawn.content
+        )
+    subject = factories.entity("listing", "l-1")
+    build.signal(subject, "prohibited_item", events=[Event.objects.get(external_id="e-1")])
+    build.correlation.correlate_pending(limit=10, now=factories.NOON)
+    return Case.objects.get(entity=subject)

@@ -76,10 +76,15 @@ def test_the_page_counts_graphic_cases_of_oneself_only(ada, listings, sign_in):
     assert sign_in(ada).get("/me/wellbeing/").status_code == 200
 
 
-def test_leads_learn_how_many_are_spared_and_never_who(ada, cleo, listings):
-    care.wish(person=ada, veils={}, opted_out=["goods"], text_first=False, limit_minutes=45)
+def test_leads_learn_how_many_are_spared_from_three_up_and_never_who(ada, ben, cleo, listings):
+    told = []
+    for person in (None, ada, ben, cleo):
+        if person:
+            care.wish(person=person, veils={}, opted_out=["goods"], text_first=False, limit_minutes=45)
+        told.append(spent.limits_active(queue=listings, people=[ada.pk, ben.pk, cleo.pk], now=after(0)))
 
-    assert spent.limits_active(queue=listings, people=[ada.pk, cleo.pk], now=after(0)) == 1
+    assert told == ["fewer than 3"] * 3 + ["3"]
+    assert spent.limits_active(queue=Queue.objects.get(slug="ato"), people=[ada.pk], now=after(0)) == ""
 
 
 def test_after_three_graphic_cases_a_plain_one_comes_and_then_their_own_again(ada, listings, sign_in, monkeypatch):

@@ -1,12 +1,14 @@
 """A stranger's picture is shown as our own copy, to the person its address was made for, under the veil they chose."""
 
 import json
+import re
 
 import pytest
 
+from cases.models import Queue
 from cases.services import care
 from cases.web import media
-from signals.models import Event, ImageCopy
+from signals.models import Entity, Event, ImageCopy
 from signals.services import images, ingest
 from tests import factories
 from tests.cases import build
@@ -118,22 +120,60 @@ def test_text_first_fetches_a_picture_only_when_asked_for(ada, picture, sign_in)
     assert ("Show picture 1" in html, "<img" in html, ImageCopy.objects.count()) == (True, False, 0)
 
 
-def test_case_page_names_pictures_by_our_own_address_only(ada, sign_in):
-    data = {
-        "listing": "l-1", "seller": "a-1", "title": "x", "description": "y", "category": "other",
-        "price": {"minor": 1, "currency": "EUR"}, "images": ['https://evil.example/"onerror=x', "l-1.png"],
-    }  # fmt: skip
-    item = {"id": "e-1", "type": "listing.created", "time": "2026-03-01T12:00:00Z", "data": data}
+def taken_in(kind, **data):
+    """Take in one event that names two pictures."""
+    data = {**data, "images": ['https://evil.example/"onerror=x', "l-1.png"]}
+    item = {"id": "e-1", "type": kind, "time": "2026-03-01T12:00:00Z", "data": data}
     ingest.ingest(source="shop", items=[json.dumps(item).encode()], received_at=factories.NOON)
-    entered, listed = build.login("a-1"), Event.objects.get(external_id="e-1")
-    build.signal(factories.entity("account", "a-1"), events=(entered, listed))
+    return Event.objects.get(external_id="e-1")
+
+
+def listed():
+    """Take in a listing."""
+    price = {"minor": 1, "currency": "EUR"}
+    return taken_in(
+        "listing.created", listing="l-1", seller="a-1", title="x", description="y", category="other", price=price
+    )
+
+
+def sent():
+    """Take in a message."""
+    return taken_in("message.sent", message="m-1", sender="a-1", recipient="a-2", text="x")
+
+
+def case_of(subject, abuse, *events):
+    """Return a case of a subject."""
+    build.signal(subject, abuse, events=events)
     build.correlation.correlate_pending(limit=10, now=factories.NOON)
-    case = build.Case.objects.get()
+    return build.Case.objects.get()
+
+
+@pytest.mark.parametrize("event", [listed, sent])
+def test_case_page_names_pictures_by_our_own_address_only(event, ada, sign_in):
+    case = case_of(factories.entity("account", "a-1"), "account_takeover", build.login("a-1"), event())
 
     html = sign_in(ada).get(f"/cases/{case.ref}/").content.decode()
 
     assert html.count('hx-get="/media/') == 2
     assert ("https://evil" in html, '"onerror' in html) == (False, False)
+
+
+@pytest.mark.parametrize(("event", "kind"), [(listed, "listing"), (sent, "message")])
+def test_page_of_a_listing_or_message_shows_its_pictures_veiled_as_its_case(event, kind, ada, sign_in):
+    made, client = event(), sign_in(ada)
+    about = Entity.objects.get(kind=kind)
+    seen = []
+    for category in ("", "violence"):
+        if category:
+            case_of(about, "prohibited_item", made)
+            Queue.objects.filter(slug="listings").update(veil_category=category)
+        html = client.get(f"/e/{kind}/{about.ref}/").content.decode()
+        seen.append(
+            [media.SIGNER.unsign(token).split(".")[2] for token in re.findall(r'hx-get="/media/([^"?/]+)', html)]
+        )
+
+    assert seen == [["goods", "goods"], ["violence", "violence"]]
+    assert "evil.example/" not in re.sub(r"hxxps[^ <]*", "", html)
 
 
 def test_copies_are_forgotten_by_age_and_by_size(picture, settings):
