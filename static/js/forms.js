@@ -3,10 +3,9 @@ const on = addEventListener;
 const live = (words) => { document.querySelector("#live").textContent = words; };
 
 on("click", async ({ target }) => {
-  const button = target.closest("[data-copy]");
-  if (!button) return;
-  const text = button.dataset.copy || location.href;
-  await navigator.clipboard?.writeText(text);
+  const text = target.closest("[data-copy]")?.dataset.copy;
+  if (text == null) return;
+  await navigator.clipboard?.writeText(text || location.href);
   live(navigator.clipboard ? "Copied" : "Copying is not possible here");
 });
 
@@ -22,7 +21,7 @@ on("change", ({ target }) => {
 on("submit", (event) => {
   const form = event.target.closest("form[data-once]");
   if (!form || event.defaultPrevented) return;
-  const button = event.submitter ?? form.querySelector("[type=submit], button");
+  const button = event.submitter ?? form.querySelector("button");
   setTimeout(() => { button.disabled = true; button.textContent = form.dataset.once || button.textContent; });
 });
 on("pageshow", (event) => {

@@ -96,7 +96,8 @@ function silent(event) {
   if (event.isComposing || event.keyCode === 229 || event.defaultPrevented || $("dialog[open], :popover-open")) return true;
   if (event.ctrlKey || event.metaKey) return false;
   if (event.target.closest(TEXT) || mode === "off") return true;
-  return event.key === "Enter" && !event.shiftKey && event.target.closest("a[href], button, summary");
+  const own = { Enter: "a[href], button, summary", " ": "input, button, summary" }[event.key];
+  return own && !event.shiftKey && event.target.closest(own);
 }
 
 on("keydown", (event) => {
@@ -115,7 +116,7 @@ on("focusin", (event) => {
   const row = event.target.closest("[data-row]");
   if (!row) return;
   current()?.removeAttribute("aria-current");
-  row.setAttribute("aria-current", "true");
+  row.ariaCurrent = "true";
 });
 
 on("commands", ({ detail }) => detail.push(...bindings()));

@@ -155,14 +155,3 @@ def test_what_decides_is_in_view_without_scrolling(view: Any) -> None:
     for selector in (".reason", ".what .chip", ".case-head .facts", "#decision button.primary"):
         box = view.locator(selector).first.bounding_box()
         assert box["y"] + box["height"] <= 800, selector
-
-
-def test_queue_shows_sixteen_rows_at_once(view: Any, takeover: Any) -> None:
-    for number in range(20):
-        takeover(f"b-{number}")
-    view.set_viewport_size({"width": 1280, "height": 800})
-
-    view.goto("/queues/ato/")
-
-    boxes = view.locator("[data-row]").evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
-    assert len([bottom for bottom in boxes if bottom <= 800 - 28]) >= 16

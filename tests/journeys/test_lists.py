@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from cases.models import Case, Decision
+from tests.journeys.scenes import enter
 
 pytestmark = [pytest.mark.browser]
 
@@ -79,3 +80,50 @@ def test_back_from_a_case_the_row_is_current_and_the_filter_kept(signed_in: Any,
 
     assert signed_in.locator("tr[aria-current] [data-open]").get_attribute("href") == left
     assert signed_in.input_value("#f") == "severity:high"
+
+
+@pytest.mark.parametrize(("density", "rows"), [("standard", 16), ("compact", 21)])
+def test_so_many_rows_stand_on_one_screen(
+    signed_in: Any, reviewer: Any, takeover: Any, density: str, rows: int
+) -> None:
+    reviewer.density = density
+    reviewer.save(update_fields=["density"])
+    for number in range(rows + 2):
+        takeover(f"a-{number:02}")
+    signed_in.set_viewport_size({"width": 1280, "height": 800})
+    signed_in.goto("/queues/ato/")
+
+    floor = signed_in.locator("footer").bounding_box()["y"]
+    boxes = [row.bounding_box() for row in signed_in.locator("[data-row]").all()]
+
+    assert sum(box["y"] + box["height"] <= floor for box in boxes) >= rows
+
+
+def test_what_the_filter_lets_through_is_chosen_and_decided_alike(
+    page: Any, console: str, cleo: Any, takeover: Any
+) -> None:
+    for number in range(5):
+        takeover(f"a-{number}", score=0.9 - number / 10, severity="high" if number < 4 else "low")
+    enter(page, console, cleo)
+    page.goto("/queues/ato/")
+    page.keyboard.press("/")
+    page.keyboard.type("severity:>=high")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/queues/ato/?f=*")
+    chosen = _rows(page)[:3]
+
+    page.keyboard.press("j")
+    page.locator("tr[aria-current] [data-select]").focus()
+    page.keyboard.press(" ")  # a box that has the focus is ticked, and nothing is looked at
+    assert (page.locator("[data-selected]").inner_text(), page.locator("#peek").is_visible()) == (
+        "1 of 4 selected",
+        False,
+    )
+    for key in ("j", "x", "j", "x", "b", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_selector("h1:has-text('3 cases of Account takeover')")
+    assert _rows(page) == chosen
+
+    page.goto("/queues/ato/?f=severity:%3E%3Dhigh")
+    page.get_by_role("button", name="Decide alike…").click()
+    page.wait_for_selector("h1:has-text('4 cases of Account takeover')")
