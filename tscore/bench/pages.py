@@ -19,7 +19,7 @@ from tscore.bench.timing import SETTING
 from tscore.core import heap
 from tscore.demo import desk
 
-CASES = 100_000
+CASES = 200_000
 DECIDE_MS, DECIDE_STATEMENTS = 80, 12
 QUEUE_MS, QUEUE_STATEMENTS = 120, 8
 WARM_UP = 12
