@@ -10,6 +10,7 @@ from django.db.models import Prefetch, Q
 
 from cases.models import Case, InboxItem, Note, NoteVersion
 from cases.services import notes
+from tscore.core.models import User
 
 NOTES = 100
 
@@ -47,6 +48,12 @@ def notes_of(case: Case, *, queue_ids: Collection[int]) -> list[NoteView]:
 def notes_about(entity_id: int, *, queue_ids: Collection[int]) -> list[NoteView]:
     """Return the notes of all cases about an entity that wait in these queues, in the same order and statements."""
     return _views(Q(case__entity=entity_id, case__queue__in=queue_ids))
+
+
+def written_since(*, case_id: int, after: int, user: User) -> list[str]:
+    """Return who else wrote notes on a case after that note, each name once, in their order."""
+    later = Note.objects.filter(case_id=case_id, pk__gt=after).exclude(author=user).order_by("pk")
+    return list(dict.fromkeys(later.values_list("author__name", flat=True)))
 
 
 def _views(which: Q) -> list[NoteView]:

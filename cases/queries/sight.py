@@ -77,6 +77,7 @@ SELECT c.*, c.claim_until - statement_timestamp() AS left, holder.name AS holder
        (SELECT coalesce(jsonb_agg(told), '[]') FROM told) AS told,
        {DOINGS.format(entity="c.entity_id")} AS doings,
        (SELECT coalesce(max(link.id), 0) FROM cases_casesignal link WHERE link.case_id = c.id) AS newest,
+       (SELECT coalesce(max(written.id), 0) FROM cases_note written WHERE written.case_id = c.id) AS newest_note,
        (SELECT count(*) FROM (SELECT FROM cases_case other WHERE other.queue_id = c.queue_id AND other.state <> 'closed'
                                LIMIT {COUNT_CAP}) counted) AS open_count,
        EXISTS (SELECT FROM core_user_groups membership JOIN auth_group ON auth_group.id = membership.group_id
@@ -112,8 +113,8 @@ class Opening:
 class Sight:
     """One case with its story; `subject` is its entity's name, `open_count` that of its queue, at most COUNT_CAP.
 
-    `newest` is the place of the last finding that joined the case: what joins later has a higher one. `may_mute` tells
-    whether this person is shown the way to mute a detector.
+    `newest` is the place of the last finding that joined the case: what joins later has a higher one; `newest_note` the
+    same of notes. `may_mute` tells whether this person is shown the way to mute a detector.
     """
 
     case: Case
@@ -123,6 +124,7 @@ class Sight:
     has_draft: bool
     open_count: int
     newest: int
+    newest_note: int
     may_mute: bool
     opening: Opening | None
 
@@ -184,6 +186,7 @@ def _sight(row: Any, seen: int | None) -> Sight:
         has_draft=row.has_draft,
         open_count=row.open_count,
         newest=row.newest,
+        newest_note=row.newest_note,
         may_mute=row.may_mute,
         opening=_opening(json_of(row.opening)) if row.opening else None,
     )

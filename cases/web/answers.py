@@ -10,7 +10,7 @@ from django.urls import reverse
 from django_htmx.http import push_url
 
 from cases.models import Queue
-from cases.queries import queues, sight
+from cases.queries import notes, queues, sight
 from cases.services import care
 from cases.web import keys, workspace
 from cases.web.refs import case_id_of
@@ -64,7 +64,10 @@ def case(
 
 def conflict(request: HtmxRequest, ref: str, problem: Conflict, *, now: datetime) -> HttpResponse:
     """Show the case as it is now, why the command was refused, and what the person had entered."""
-    return case(request, ref, now=now, status=problem.status, conflict=problem, entered=request.POST)
+    after = workspace.note_seen(request)
+    authors = [] if after is None else notes.written_since(case_id=case_id_of(ref), after=after, user=request.user)
+    told: dict[str, Any] = {"conflict": problem, "note_authors": authors, "entered": request.POST}
+    return case(request, ref, now=now, status=problem.status, **told)
 
 
 def _drained(request: HtmxRequest, queue: Queue, *, now: datetime, toast: dict[str, Any] | None) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_htmx.http import push_url
 
 from cases import permissions
+from cases.enums import CaseState
 from cases.forms import DecisionForm, unticked
 from cases.messages import LANGUAGES
 from cases.queries import case_header
@@ -40,6 +41,7 @@ def decision(request: HtmxRequest, ref: str) -> HttpResponse:
     try:
         answer = keys.once(request, now=now, run=lambda: _decide(request, ref, form.cleaned_data, now=now, stays=stays))
     except Conflict as problem:
+        _keep(request, ref, now=now)
         return answers.conflict(request, ref, problem, now=now)
     except Invalid as problem:
         _add_errors(form, problem)
@@ -53,6 +55,13 @@ def decision(request: HtmxRequest, ref: str) -> HttpResponse:
     )
     following = succession.next_ref(request, answer=answer, queue=catalogue.current().queues[answer["queue"]], now=now)
     return answers.following(request, queue=queue, ref=following, now=now, toast=told, decided=answer["decision"])
+
+
+def _keep(request: HtmxRequest, ref: str, *, now: datetime) -> None:
+    """Keep what a refused decision held: it may have been typed faster than drafts are saved."""
+    case = case_header.case_for(request.user, ref)
+    if case.state != CaseState.CLOSED:
+        drafts.save(case_id=case.pk, actor=request.user, fields=records.kept(request.POST), now=now)
 
 
 def _decide(request: HtmxRequest, ref: str, record: dict[str, Any], *, now: datetime, stays: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -38,8 +39,16 @@ def whole(request: HtmxRequest, ref: str, *, now: datetime, **entered: Any) -> d
 
 def place_seen(request: HtmxRequest) -> int | None:
     """Return the place of the last finding that this person had in front of them, as their page sent it along."""
-    text = (request.POST if request.method == "POST" else request.GET).get("seen", "")
+    return _place((request.POST if request.method == "POST" else request.GET).get("seen", ""))
+
+
+def _place(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_PLACE else None
+
+
+def note_seen(request: HtmxRequest) -> int | None:
+    """Return the last note that was written when this person's page was drawn, as it sent it along."""
+    return _place(request.POST.get("noted", ""))
 
 
 def first(
@@ -50,8 +59,13 @@ def first(
     conflict: Conflict | None = None,
     entered: QueryDict | None = None,
     form: DecisionForm | None = None,
+    note_authors: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return what is needed to decide; `entered` brings back what a refused form held."""
+    """Return what is needed to decide; `entered` brings back what a refused form held.
+
+    Args:
+        note_authors: who wrote notes since the page was drawn that a conflict answers.
+    """
     panel = sight.panel(seen, user=request.user)
     head = case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject)
     kept = entered if entered is not None else panel.draft
@@ -71,6 +85,8 @@ def first(
         "durations": DURATIONS,
         "may_mute": seen.may_mute,
         "seen": seen.newest,
+        "noted": seen.newest_note,
+        "note_authors": note_authors,
         "new_count": seen.what.new_count,
         "new_words": f"{seen.what.new_count} new since you opened, marked below.",
         "chosen": kept.get("preset", "") if kept else "",

@@ -27,3 +27,15 @@ def test_a_decided_case_is_measured_once(signed_in: Any, takeover: Any, console:
     assert row.case_id == first.pk
     assert 0 < row.first_input_ms <= row.submitted_ms <= row.active_ms + 50
     assert 0 < row.painted_ms < 5000
+
+
+def test_a_case_that_is_left_for_another_page_is_measured(signed_in: Any, takeover: Any) -> None:
+    takeover("a-1")
+    signed_in.goto("/queues/ato/")
+    signed_in.keyboard.press("s")
+    signed_in.wait_for_selector("#decision")
+    signed_in.keyboard.press("u")
+    signed_in.wait_for_url("**/queues/ato/")
+    signed_in.wait_for_timeout(300)
+
+    assert CaseTime.objects.count() == 1

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from cases.models import Case
-from cases.services import correlation
+from cases.models import Case, Draft
+from cases.services import correlation, notes
 from signals.models import Signal
 from tests import factories
 from tests.cases import build
@@ -71,7 +71,7 @@ def test_news_are_marked_where_they_stand(ada, sign_in):
     lines = [*answer.context["reasons"], *answer.context["more_reasons"]]
     assert "1 new since you opened, marked below." in html
     assert [(line.reason.sentence, line.is_new) for line in lines] == [("Fresh.", True), ("Old.", False)]
-    assert html.count('<span class="chip">new</span>') == 2
+    assert html.count('<span class="chip">new</span>') == 1
     assert answer.context["seen"] > int(seen)
     assert "new since" not in client.get(f"/cases/{case.ref}/?seen={answer.context['seen']}").content.decode()
 
@@ -85,26 +85,49 @@ def test_a_place_that_is_none_marks_nothing(ada, sign_in, seen):
     assert (answer.status_code, answer.context["new_count"]) == (200, 0)
 
 
-def test_decision_on_an_older_version_says_what_is_new(ada, sign_in):
-    case, client = build.held_case(ada), sign_in(ada)
-    page = client.get(f"/cases/{case.ref}/")
-    add("Fresh.")
+def decide(client, case, page):
+    """Send the decision form as the page drew it, whatever happened since."""
     form = {
         "form_key": page.context["form_key"],
         "queue": "ato",
         "version": page.context["head"].version,
         "fence": page.context["head"].fence,
         "seen": page.context["seen"],
+        "noted": page.context["noted"],
         "preset": "1",
         "shown": page.context["shown"],
         "then": "next",
     }
+    return client.post(f"/cases/{case.ref}/decision/", form)
 
-    answer = client.post(f"/cases/{case.ref}/decision/", form)
+
+def test_decision_on_an_older_version_says_what_is_new(ada, sign_in):
+    case, client = build.held_case(ada), sign_in(ada)
+    page = client.get(f"/cases/{case.ref}/")
+    add("Fresh.")
+
+    answer = decide(client, case, page)
 
     assert answer.status_code == 409
     assert "1 new finding since you opened it, marked below." in answer.content.decode()
+    assert "wrote a" not in answer.content.decode()
     assert Case.objects.get().state == "reviewing"
+
+
+def test_decision_on_an_older_version_says_who_wrote_notes_meanwhile(ada, cleo, sign_in):
+    case, client = build.held_case(ada), sign_in(ada)
+    notes.add(case_id=case.pk, actor=cleo, text="Before.", now=after(1))
+    page = client.get(f"/cases/{case.ref}/")
+    add("Fresh.")
+    for actor in (ada, cleo, cleo):
+        notes.add(case_id=case.pk, actor=actor, text="Meanwhile.", now=after(2))
+
+    refused = decide(client, case, page)
+
+    assert refused.status_code == 409
+    assert 'Meanwhile Cleo wrote a <a href="#notes">note</a>.' in refused.content.decode()
+    assert refused.context["noted"] > page.context["noted"]
+    assert Draft.objects.get().actor == ada
 
 
 def test_a_finding_after_closing_opens_a_case_that_says_which_it_follows(ada, sign_in):
