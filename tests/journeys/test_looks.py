@@ -1,0 +1,48 @@
+"""Dark from the first frame, light on paper."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+pytestmark = [pytest.mark.browser]
+
+
+def _mean(page: Any) -> float:
+    """Return how light what is painted is, from 0 to 255."""
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("L").resize((1, 1), Image.Resampling.BOX)
+    return float(picture.getpixel((0, 0)))
+
+
+@pytest.mark.parametrize(("theme", "system"), [("dark", "light"), ("system", "dark")])
+def test_the_first_frame_is_dark(signed_in: Any, reviewer: Any, takeover: Any, theme: str, system: str) -> None:
+    takeover("a-1")
+    type(reviewer).objects.filter(pk=reviewer.pk).update(theme=theme)
+    signed_in.emulate_media(color_scheme=system)
+    held: list[Any] = []
+    signed_in.route("**/*.js", lambda route: held.append(route))  # noqa: PLW0108
+    signed_in.goto("/queues/ato/", wait_until="commit")
+    signed_in.wait_for_selector("[data-row]")
+
+    assert held, "the scripts were to be late"
+    assert _mean(signed_in) < 60
+    for route in held:
+        route.continue_()
+    signed_in.unroute_all()
+    signed_in.wait_for_load_state()
+    assert _mean(signed_in) < 60
+
+
+def test_paper_is_light(signed_in: Any, reviewer: Any, takeover: Any) -> None:
+    case = takeover("a-1")
+    type(reviewer).objects.filter(pk=reviewer.pk).update(theme="dark")
+    signed_in.emulate_media(media="print", color_scheme="dark")
+    light = {}
+    for address in (f"/cases/{case.ref}/", f"/cases/{case.ref}/print/", "/queues/ato/"):
+        signed_in.goto(address)
+        light[address] = _mean(signed_in) > 200
+
+    assert set(light.values()) == {True}
