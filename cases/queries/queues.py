@@ -33,6 +33,7 @@ class QueueCard:
     oldest_opened_at: datetime | None
     mine_count: int
     may_lead: bool
+    severity_counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +91,26 @@ def queue_cards(*, user: User, now: datetime) -> list[QueueCard]:
     """Return the queues a person may review, in their fixed order."""
     queues = permissions.queues_of(user)
     counts = _counts(queues, user, now)
-    return [
-        QueueCard(
-            slug=queue.slug,
-            name=queue.name,
-            open_count=counts[queue.pk].open_count,
-            capped=counts[queue.pk].open_count >= COUNT_CAP,
-            at_risk_count=counts[queue.pk].at_risk,
-            oldest_opened_at=counts[queue.pk].oldest,
-            mine_count=counts[queue.pk].mine,
-            may_lead=permissions.may_lead(user, queue),
-        )
-        for queue in queues
-    ]
+    return [_card(queue, counts[queue.pk], user) for queue in queues]
+
+
+def queue_card(*, user: User, queue: Queue, now: datetime) -> QueueCard:
+    """Return one queue that this person may see, counted anew in one statement."""
+    return _card(queue, _counts([queue], user, now)[queue.pk], user)
+
+
+def _card(queue: Queue, counts: _Counts, user: User) -> QueueCard:
+    return QueueCard(
+        slug=queue.slug,
+        name=queue.name,
+        open_count=counts.open_count,
+        capped=counts.open_count >= COUNT_CAP,
+        at_risk_count=counts.at_risk,
+        oldest_opened_at=counts.oldest,
+        mine_count=counts.mine,
+        may_lead=permissions.may_lead(user, queue),
+        severity_counts=counts.severity,
+    )
 
 
 def queue_page(*, user: User, slug: str, now: datetime, cursor: str | None = None, asked: Filter = EVERY) -> QueuePage:

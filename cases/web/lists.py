@@ -71,12 +71,13 @@ def body(
     """Return the rows with their headings, and what asks for newer ones; `counts` are of the list as a whole."""
     by_severity = asked.shown.named("sort") is not None
     address = asked.address.text
+    since = {"since": int(now.timestamp()), "f": address}
     return {
         "lines": list(_headed(rows, {} if address != "sort:severity" else counts, by_severity=by_severity)),
         "acts": ACTS,
         "back": f"{base}{link(address)}",
         "chooser_url": f"{base}chooser/{link(address)}",
-        "news_url": f"{base}news/?{urlencode({'since': int(now.timestamp()), 'f': address})}",
+        "news_url": f"{base}news/?{urlencode(since)}{'&counts' if counts else ''}",
         "bulk_filter": address if may_bulk else None,
         **shown_columns(request.user, may_bulk=may_bulk),
     }
@@ -90,15 +91,17 @@ def _headed(rows: Sequence[CaseRow], counts: Mapping[str, int], *, by_severity: 
         before = row.severity
 
 
-def news(request: HtmxRequest, *, base: str, queues: Sequence[Queue]) -> HttpResponse:
-    """Say how many cases are newer than a list; nothing where there are none."""
+def news(
+    request: HtmxRequest, *, base: str, queues: Sequence[Queue], counts: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """Say how many cases are newer than a list and what stands in `counts`; nothing where there is neither."""
     asked, text = filter_addresses.read(request.GET.get("f", "")), request.GET.get("since", "")
     since = datetime.fromtimestamp(int(text[:11]), UTC) if text.isascii() and text.isdigit() else timezone.now()
     count = newer(queues=queues, asked=asked.shown, user=request.user, since=since, now=timezone.now())
-    if not count:
+    if not count and not counts:
         return HttpResponse(status=204)
     context = {"count": count, "most": MOST_NEW, "since": since, "url": f"{base}{link(asked.address.text)}"}
-    return partial(request, "cases/_news.html", context)
+    return partial(request, "cases/_news.html", {**context, **(counts or {})})
 
 
 def chooser(request: HtmxRequest, *, base: str) -> HttpResponse:
@@ -217,5 +220,5 @@ def _severities(counts: Mapping[str, int], address: Filter) -> list[dict[str, An
             "current": asked is not None and asked.values == (word,) and not asked.op,
         }
         for word in reversed(Severity.values)
-        if counts.get(word)
+        if word in counts
     ]

@@ -53,8 +53,12 @@ def queue_filter(request: HtmxRequest, slug: str) -> HttpResponse:
 
 
 def news(request: HtmxRequest, slug: str) -> HttpResponse:
-    """Say how many cases are newer than the list in front of somebody."""
-    return lists.news(request, base=_base(slug), queues=[permissions.visible_queue(request.user, slug)])
+    """Say how many cases are newer than the list in front of somebody, and what its tabs and its head count now."""
+    queue, now, counts = permissions.visible_queue(request.user, slug), timezone.now(), {}
+    if "counts" in request.GET:
+        card = queues.queue_card(user=request.user, queue=queue, now=now)
+        counts = {"sums": card, "views": views_of_queue(user=request.user, queue=queue, now=now)}
+    return lists.news(request, base=_base(slug), queues=[queue], counts=counts)
 
 
 def chooser(request: HtmxRequest, slug: str) -> HttpResponse:

@@ -59,6 +59,7 @@ def test_new_cases_wait_until_they_are_asked_for(signed_in: Any, takeover: Any) 
     signed_in.locator("[data-while-seen]").evaluate(asked)
     signed_in.get_by_text("1 new since").wait_for()
     assert _rows(signed_in) == [first.ref]
+    assert signed_in.locator("#n-high").inner_text() == "2"
 
     signed_in.keyboard.press(".")
     signed_in.locator("[data-row]").nth(1).wait_for()

@@ -1,5 +1,6 @@
 """Acting on one line of a list: a look, taking, giving back, deciding what harms nobody; newer cases; columns."""
 
+import html
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Case, Decision, Preset
-from cases.services import claims
+from cases.services import claims, view_edits
 from tests.cases import build
 from tests.cases.web.statements import counted
 from tests.factories import NOON
@@ -131,6 +132,25 @@ def test_new_cases_are_told_and_nothing_else(ada, sign_in):
 
     assert "1 new since" in text
     assert 'href="/queues/ato/?f=severity:critical" data-key="."' in text
+
+
+def test_counts_of_the_head_and_the_tabs_come_with_the_news(ada, queue_a, sign_in):
+    view = view_edits.save(
+        actor=ada, queue=queue_a, name="Worst", address="severity:critical", is_shared=False, now=NOON
+    )
+    first, client = build.case("a-1", severity="critical"), sign_in(ada)
+    page = client.get("/queues/ato/").text
+    build.decision(claims.claim(case_id=first.pk, actor=ada, now=NOON))
+    build.case("a-2", severity="low", at=timezone.now())
+
+    address = html.unescape(re.search(r'hx-get="(/queues/ato/news/[^"]+)"', page)[1])
+    told = client.get(address, headers=HTMX).text
+
+    before, after = (dict(re.findall(r'id="n-(\w+)"[^>]*>(\d+)<', text)) for text in (page, told))
+    none = dict.fromkeys(("info", "low", "medium", "high", "critical"), "0")
+    assert (before, after) == (none | {"critical": "1"}, none | {"low": "1"})
+    assert f"""<span hx-swap-oob="innerHTML:[href='/views/{view.pk}/'] .count">0</span>""" in told
+    assert re.search(r'id="sums" hx-swap-oob="true">1 open', told)
 
 
 def test_newer_cases_of_others_queues_are_not_told(ben, sign_in, queue_a):
