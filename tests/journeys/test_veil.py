@@ -125,3 +125,28 @@ def test_pages_of_care_have_no_violations(signed_in: Any, listing: Any) -> None:
         found[address] = violations(signed_in, (*TWO_LOOKS, ("light", 320)))
 
     assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def test_break_is_offered_between_two_cases_without_violations(signed_in: Any, listing: Any) -> None:
+    from cases.services import claims
+    from tscore.core.models import User
+
+    claims.claim(case_id=(case := listing()).pk, actor=User.objects.get(name="Ada"), now=timezone.now())
+    worked_for(signed_in, minutes=56)
+    signed_in.goto(f"/cases/{case.ref}/")
+    assert signed_in.locator("header a.chip").inner_text() == "break"
+    signed_in.keyboard.press("1")
+    signed_in.keyboard.press("Enter")
+    signed_in.locator(".banner", has_text="Five minutes away help").wait_for()
+
+    assert violations(signed_in, (("light", 320), ("dark", 320), ("dark", 1440))) == []
+
+
+def worked_for(page: Any, *, minutes: int) -> None:
+    """Let the person of a page have worked for so long without a break."""
+    from django.contrib.sessions.backends.db import SessionStore
+
+    [key] = [one["value"] for one in page.context.cookies() if one["name"] == "sessionid"]
+    session, now = SessionStore(key), int(timezone.now().timestamp())
+    session.update({"work_since": now - minutes * 60, "work_seen": now})
+    session.save()
