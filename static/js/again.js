@@ -1,7 +1,7 @@
 // Ask over the page, then send again what was refused.
 const dialog = document.querySelector("[data-again]");
 const refused = new Map();
-let typed = 0;
+let typed;
 
 // Not while they type.
 function ask() {
@@ -22,11 +22,14 @@ dialog.addEventListener("close", () => refused.clear());
 dialog.addEventListener("htmx:afterSwap", () => {
   const { token, of } = dialog.querySelector("[data-token]")?.dataset ?? {};
   if (of !== dialog.dataset.who) return;
-  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+  document.body.setAttribute("hx-headers", `{"X-CSRFToken":"${token}"}`);
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
   for (const [source, { verb, path, target, formData: values }] of refused) {
     values.delete("csrfmiddlewaretoken");
     htmx.ajax(verb, path, { source, target, values });
   }
   dialog.close();
+  const { activeElement: at } = document;
+  at.blur();
+  at.focus();
 });

@@ -13,7 +13,7 @@ const leave = () => {
   t = { opened: last, active: 0, idle: 0 };
 };
 leave();
-for (const name of ["keydown", "pointerdown", "wheel"]) on(name, () => mark("first"));
+onkeydown = onpointerdown = onwheel = () => mark("first");
 on("submit", () => mark("submitted"));
 on("pagehide", leave);
 on("htmx:afterSettle", () => setTimeout(() => box?.isConnected || leave(mark("painted")), 16));

@@ -9,5 +9,4 @@ on("click", (event) => {
   if (event.detail && event.timeStamp - since > 400 && inside(".veil")) event.preventDefault();
 });
 on("pointerdown", ({ timeStamp }) => { since = timeStamp; });
-on("keyup", () => show(false));
-on("blur", () => show(false));
+onkeyup = onblur = () => show(false);

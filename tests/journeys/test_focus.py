@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.journeys.by_keys import moves_on, press, start
+from tests.journeys.scenes import PASSWORD
 
 pytestmark = [pytest.mark.browser]
 FOCUSED = "document.activeElement.outerHTML.slice(0, 200)"
@@ -78,6 +79,27 @@ def test_the_focus_comes_back_after_the_list_of_keys_and_the_palette(signed_in: 
 
     assert "data-open" in before
     assert after == [before, before]
+
+
+def test_who_signs_in_again_goes_on_writing(signed_in: Any, takeover: Any) -> None:
+    from django.contrib.sessions.models import Session
+
+    from cases.models import Draft
+
+    takeover("a-1")
+    start(signed_in)
+    press(signed_in, "m")
+    Session.objects.all().delete()
+    signed_in.keyboard.type("They called twice.")
+    signed_in.wait_for_selector("#again [type=password]")
+    signed_in.fill("#again [type=password]", PASSWORD)
+    press(signed_in, "Enter")
+    signed_in.wait_for_selector("#saved:has-text('Draft kept')")
+
+    assert signed_in.evaluate("document.activeElement.id") == "note"
+    signed_in.keyboard.type(" Twice!")
+    assert signed_in.input_value("#note") == "They called twice. Twice!"
+    assert Draft.objects.count() == 1
 
 
 def test_the_next_case_is_announced_once_and_its_heading_focused(signed_in: Any, takeover: Any) -> None:
