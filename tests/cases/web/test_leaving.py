@@ -1,8 +1,10 @@
 """Taking, keeping and leaving a case without deciding it."""
 
+import re
+
 import pytest
 
-from cases.models import Case, CaseSkip, Note
+from cases.models import Case, CaseSkip, InboxItem, Note
 from cases.services import drafts, notes
 from tests import factories
 from tests.cases import build
@@ -156,3 +158,14 @@ def test_case_that_waits_for_somebody_shows_that_its_clock_stands_still(ada, sig
     case.refresh_from_db()
     assert (case.state, case.wait_for, case.waits.get().wait_for) == ("waiting", "user", "user")
     assert all("clock stopped" in client.get(page).content.decode() for page in ("/queues/ato/", f"/cases/{case.ref}/"))
+
+
+def test_a_lead_is_asked_beside_the_ways_out_and_the_case_stays(ada, cleo, sign_in):
+    case, client = build.held_case(ada), sign_in(ada)
+    key = re.search(r'value="(a-[^"]+)"', client.get(f"/cases/{case.ref}/").text)[1]
+
+    client.post(f"/cases/{case.ref}/notes/", {"form_key": key, "text": "Is this policy?", "ask": "lead"})
+
+    case.refresh_from_db()
+    assert InboxItem.objects.values_list("person", "kind").get() == (cleo.pk, "question")
+    assert (case.state, case.claimed_by) == ("reviewing", ada)
