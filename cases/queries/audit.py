@@ -75,6 +75,12 @@ def entries_of(*, object_type: str, object_ref: str, limit: int) -> list[AuditRo
     return [_row(entry) for entry in entries.order_by("id")[:limit]]
 
 
+def entries_around(seq: int) -> list[AuditRow]:
+    """Return the entry at a place in the chain with its neighbours, in the order of the chain."""
+    entries = AuditEvent.objects.filter(seq__range=(seq - 1, seq + 1)).select_related("actor")
+    return [_row(entry) for entry in entries.order_by("seq")]
+
+
 @cache
 def sentences() -> dict[str, str]:
     """Return the sentence of every verb of every app."""

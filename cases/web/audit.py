@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.utils import timezone
 
-from cases.queries.audit import AuditRow, audit_page
+from cases.queries.audit import AuditRow, audit_page, entries_around
 from tscore.core.audit import seal, trail, verify
 from tscore.core.errors import TooLarge
 from tscore.core.http import HtmxRequest, page
@@ -35,7 +35,13 @@ def verification(request: HtmxRequest) -> HttpResponse:
         raise TrailTooLong
     report = verify.check(trail.sealed(), trail.checkpoints(), seal.public_key())
     faults = [*report.faults, *trail.anchors()[1], *trail.guards()]
-    result = {"report": report, "faults": faults[:SHOWN_FAULTS], "count": len(faults), "waiting": trail.unsealed()}
+    result = {
+        "report": report,
+        "faults": faults[:SHOWN_FAULTS],
+        "count": len(faults),
+        "waiting": trail.unsealed(),
+        "around": entries_around(report.first_bad) if report.first_bad else [],
+    }
     return page(request, "cases/audit.html", {**_context(request), "result": result})
 
 

@@ -35,6 +35,7 @@ class Report:
     checkpoints: int = 0
     head: str = GENESIS.hex()
     faults: list[str] = field(default_factory=list)
+    first_bad: int = 0  # the place in the chain of the first row that is wrong
 
     @property
     def ok(self) -> bool:
@@ -92,7 +93,7 @@ def _check_chain(rows: Iterable[Mapping[str, Any]], signed: Mapping[int, str], r
     previous = GENESIS
     for row in rows:
         seq, stored = int(row["seq"]), str(row["hash"])
-        where = f"row seq {seq} (id {row['id']})"
+        where, before = f"row seq {seq} (id {row['id']})", len(report.faults)
         if seq != report.rows + 1:
             report.faults.append(f"{where}: rows are missing or doubled before it, seq {report.rows + 1} was expected")
         elif str(row["previous_hash"]) != previous.hex():
@@ -101,6 +102,8 @@ def _check_chain(rows: Iterable[Mapping[str, Any]], signed: Mapping[int, str], r
             report.faults.append(f"{where}: its content was edited after it was sealed")
         if signed.get(seq, stored) != stored:
             report.faults.append(f"{where}: a signed checkpoint says otherwise; the chain was written anew")
+        if len(report.faults) > before and not report.first_bad:
+            report.first_bad = seq
         previous, report.rows, report.head = bytes.fromhex(stored), seq, stored
 
 
