@@ -52,3 +52,13 @@ def market(tmp_path: Path, settings: Any) -> Iterator[Any]:
     settings.MARKETPLACE_URL = running.url
     yield running
     running.stop()
+
+
+@pytest.fixture
+def office_page(signed_in: Any, reviewer: Any, takeover: Any, tmp_path: Path, settings: Any) -> Any:
+    """The page of Ada, who may do everything, in a world where each list has two rows or more."""
+    from tests.journeys import office
+
+    settings.DATA = tmp_path  # tables are built there
+    office.fill(reviewer, takeover)
+    return signed_in

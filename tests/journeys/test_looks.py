@@ -1,4 +1,4 @@
-"""Dark from the first frame, light on paper."""
+"""Dark from the first frame, light on paper, and large text that scrolls no page sideways."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
+
+from tests.journeys import office
 
 pytestmark = [pytest.mark.browser]
 
@@ -46,3 +48,16 @@ def test_paper_is_light(signed_in: Any, reviewer: Any, takeover: Any) -> None:
         light[address] = _mean(signed_in) > 200
 
     assert set(light.values()) == {True}
+
+
+def test_large_text_scrolls_no_page_sideways(office_page: Any, reviewer: Any) -> None:
+    type(reviewer).objects.filter(pk=reviewer.pk).update(text_size="130")
+    office_page.set_viewport_size({"width": 1280, "height": 900})
+    wide = []
+    for name, address in {**office.lists(), **office.others()}.items():
+        office_page.goto(address)
+        if over := office_page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+            wide.append(f"{name}: {over}")
+
+    assert office_page.evaluate("document.documentElement.dataset.text") == "130"
+    assert "\n".join(wide) == ""
