@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 from typing import Final
 
 VOID: Final = frozenset({"meta", "link", "input", "br", "img", "hr", "use", "source", "wbr"})
-SHOWN: Final = {"span": {"class", "title"}, "details": {"class"}, "summary": set()}
+SHOWN: Final = {"span": {"class", "title"}, "details": {"class"}, "summary": set(), "mark": set()}
 CELLS: Final = frozenset({"td", "th"})
 IMPLIED: Final = {
     "td": CELLS, "th": CELLS, "tr": CELLS | {"tr"}, "/tr": CELLS, "/tbody": CELLS | {"tr"}, "/table": CELLS | {"tr"},
@@ -90,7 +90,7 @@ class Page(HTMLParser):
 
     def _plain(self, data: str) -> None:
         if hidden(data) and "textarea" not in self._open:  # whoever changes a note of theirs needs it as it is
-            self.problems.append(f"shown unmarked: {sorted(hidden(data))}")
+            self.problems.append(f"shown unmarked: {sorted(hidden(data))} after {self.skeleton[-1:]}")
 
 
 def hidden(text: str) -> set[str]:
