@@ -64,7 +64,7 @@ def _table(section: Section, style: Any, width: float) -> Flowable:
         ("LEFTPADDING", (0, 0), (-1, -1), 2),
         ("RIGHTPADDING", (0, 0), (-1, -1), 4),
     ]
-    return LongTable(head + body, colWidths=shares, repeatRows=len(head), style=looks)
+    return LongTable(head + body, colWidths=shares, repeatRows=len(head), style=looks, splitInRow=1)
 
 
 def _styles() -> Any:
