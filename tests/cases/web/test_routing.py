@@ -328,6 +328,7 @@ def test_lists_take_as_many_statements_for_three_as_for_one(size, cleo, sign_in,
         recent_case(f"a-{number}")
     client = sign_in(cleo)
     catalogue.current()
+    client.get("/admin/queues/")  # the first page of a session notes when work began
 
     counts = []
     for ask in (
@@ -339,7 +340,7 @@ def test_lists_take_as_many_statements_for_three_as_for_one(size, cleo, sign_in,
             assert ask().status_code == 200
         counts.append(len(asked))
 
-    assert counts == [4, 6, 8]
+    assert counts == [6, 7, 9]
 
 
 def test_plotly_of_another_release_is_not_there(cleo, sign_in):

@@ -225,7 +225,7 @@ def _text(value: object) -> str:
 
 
 def _time(moment: datetime, local: datetime, shown: str) -> SafeString:
-    stamp = moment.isoformat(timespec="seconds")
+    stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")  # fifty of them weigh
     return format_html('<time datetime="{}" title="{}">{}</time>', stamp, _full(local), shown)
 
 
