@@ -20,7 +20,7 @@ run: .venv/.done ## the console with the demo world at http://localhost:8000/  [
 	@DEMO=1 DATA="$(DATA)" PORT="$(PORT)" exec $(VENV)/python manage.py up
 
 test: .venv/.dev browser ## the tests, each session with servers of its own
-	@$(VENV)/pytest -q -n 2 -m "not slow and not bench"
+	@$(VENV)/pytest -q -n 2 --dist worksteal -m "not slow and not bench"
 
 lint: .venv/.dev ## style, types, import contracts, migrations
 	@$(VENV)/ruff check .

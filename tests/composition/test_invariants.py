@@ -154,6 +154,10 @@ ORPHANS = {
         "INSERT INTO signals_personalvalue (entity_id, ciphertext, key_id) VALUES (900008, '', '')",
         r"personal value 900008 names entity 900008",
     ),
+    "Every image copy has the entity it names": (
+        "INSERT INTO signals_imagecopy (entity_id, state, asked_at) VALUES (900010, 'wanted', now())",
+        r"image copy \d+ names entity 900010",
+    ),
     "Every draw has the event it names": (
         "INSERT INTO cases_draw (stratum_id, event_id, number, joined) VALUES (1, 900009, '', false)",
         r"draw \d+ names event 900009",

@@ -14,6 +14,8 @@ CELLS: Final = frozenset({"td", "th"})
 IMPLIED: Final = {
     "td": CELLS, "th": CELLS, "tr": CELLS | {"tr"}, "/tr": CELLS, "/tbody": CELLS | {"tr"}, "/table": CELLS | {"tr"},
 }  # fmt: skip
+# What waits for a person in the rail differs from one moment to the next.
+_COUNT: Final = re.compile(r'(?<=</span>)<span class="count">\d+</span>(?=</a></li>)')
 _MARK: Final = re.compile(r"(?:×(\d+))?$")
 
 
@@ -30,7 +32,7 @@ class Page(HTMLParser):
         self._inside = 0  # how many elements are open since the one that holds untrusted text
         self._mark = ""
         self._skips = False
-        self.feed(source)
+        self.feed(_COUNT.sub("", source))
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -19,30 +19,6 @@ TWO_LOOKS = (("light", 1440), ("dark", 320))
 RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 
 
-PAGES = (
-    "/",
-    "/queues/",
-    "/actions/",
-    "/me/decisions/",
-    "/search/",
-    "/audit/",
-    "/delivery/",
-    "/status/",
-    "/dead-letters/",
-    "/mutes/",
-    "/mutes/new/",
-    "/sampling/",
-    "/admin/queues/",
-    "/admin/queues/ato/",
-    "/admin/routing/",
-    "/admin/routing/rules/new/",
-    "/admin/calendars/new/",
-    "/queues/ato/health/",
-    "/handbook/",
-    "/handbook/ato/",
-)
-
-
 @pytest.fixture
 def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[Any]:
     """The page of Ada, who also leads and keeps the console, with four cases, one decided, its delivery paused."""
@@ -106,19 +82,6 @@ def _faults(page: Any) -> list[str]:
     faults = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
     is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*faults, "scrolls sideways"] if is_wide else faults
-
-
-def test_pages_have_no_violations(view: Any) -> None:
-    from cases.models import Case
-
-    subject = Case.objects.select_related("entity").order_by("pk")[0].entity
-    found = {}
-    for address in (*PAGES, f"/e/account/{subject.ref}/"):
-        view.goto(address)
-        found[address] = violations(view, TWO_LOOKS)
-
-    assert {address: faults for address, faults in found.items() if faults} == {}
-    assert view.problems == []
 
 
 def test_queue_and_workspace_have_no_violations(view: Any) -> None:

@@ -16,7 +16,7 @@ ADD = "(sum, entry) => sum + (entry.encodedBodySize ?? 0)"
 HTMX_PATH = "htmx-current-path-for-history"
 LIMIT, WORK_LIMIT = 200_000, 100_000
 WORK = ("cases:queue", "cases:case")
-PERSONAL = re.compile(r"[\w.+-]+(@|%40)[\w-]+\.|\+?\d{9,}|\d{1,3}(\.\d{1,3}){3}")
+PERSONAL = re.compile(r"[\w.+-]+(@|%40)[\w-]+\.|(?<!since=)(?<!C-)(?<!\d)\+?\d{9,}|\d{1,3}(\.\d{1,3}){3}")
 SHIFTS = """() => { window.shifted = 0; new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: 'layout-shift', buffered: true}); }"""

@@ -11,7 +11,7 @@ from tests.journeys.test_accessibility import violations
 pytestmark = [pytest.mark.browser]
 BOUND = """() => {
   const detail = [];
-  document.dispatchEvent(new CustomEvent("commands", { detail }));
+  dispatchEvent(new CustomEvent("commands", { detail }));
   return detail.map((one) => one.label);
 }"""
 

@@ -124,7 +124,7 @@ def test_list_costs_the_same_at_any_length(payments, client, number, django_asse
         ask(client, key=f"press-{press}")
     client.get("/datasets/")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         text = client.get("/datasets/").content.decode()
 
     assert text.count("data-row>") == number
