@@ -48,6 +48,7 @@ def adapt_django() -> None:
     from django.test import TransactionTestCase
 
     settings.BROKER_URL = os.environ["BROKER_URL"]  # a worker's settings were loaded before its number was known
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client reads the folder that another worker is filling
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     TransactionTestCase.databases = set(ALIASES)
     TransactionTestCase._fixture_teardown = lambda case: clean()  # type: ignore[method-assign]
