@@ -40,6 +40,7 @@ def test_a_case_number_typed_and_entered_at_once_opens_that_case(case: Any) -> N
     case.keyboard.press("Enter")
 
     case.wait_for_url(f"**/cases/{other.ref}/")
+    assert other.ref in case.locator(".case-head").inner_text()
 
 
 def test_a_command_of_the_page_is_found_with_its_key_and_done(case: Any) -> None:
@@ -48,6 +49,8 @@ def test_a_command_of_the_page_is_found_with_its_key_and_done(case: Any) -> None
     case.keyboard.press("Enter")
 
     case.wait_for_selector("[name=reason]:focus")
+    assert not case.locator("dialog[data-palette]").is_visible()
+    assert case.evaluate("document.activeElement.form.action").endswith("/skip/")
 
 
 def test_a_page_is_gone_to_with_the_arrows(case: Any) -> None:
