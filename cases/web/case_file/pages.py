@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpResponse, QueryDict
@@ -33,12 +33,12 @@ class ValuesNotYours(Refused):
 def show(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show the file as a page to print, and what can be chosen."""
     case = case_for_file(request.user, case_id_of(ref))
-    chosen, made_at = _chosen(request.GET), timezone.now()
+    chosen, may_open = _chosen(request.GET), may_open_values(request.user, case)
     context = {
         "ref": case.ref,
         "file": _file(request, case, chosen),
-        "made": _made(request, made_at),
-        "redactions": [one for one in Redaction.choices if one[0] != Redaction.NONE or _may_open(request, case)],
+        "made": _made(request, timezone.now()),
+        "redactions": [one for one in Redaction.choices if may_open or one[0] != Redaction.NONE],
         "parts": PARTS.items(),
         **chosen,
     }
@@ -64,17 +64,13 @@ def _chosen(form: QueryDict) -> dict[str, Any]:
 
 def _file(request: HtmxRequest, case: Case, chosen: dict[str, Any]) -> CaseFile:
     opened = chosen["redaction"] == Redaction.NONE
-    if opened and not _may_open(request, case):
+    if opened and not may_open_values(request.user, case):
         raise ValuesNotYours
     return case_file(material(case=case, opened=opened), redaction=chosen["redaction"], parts=chosen["asked"])
-
-
-def _may_open(request: HtmxRequest, case: Case) -> bool:
-    return may_open_values(request.user, case)
 
 
 def _made(request: HtmxRequest, at: datetime) -> str:
     """Say when a file was made, also by the clock of whom it was made for."""
     zone = zone_of(request)
     here = "" if zone.key == "UTC" else f" ({at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key})"
-    return f"made {instant(at.astimezone(UTC))}{here} for {request.user.name}"
+    return f"made {instant(at)}{here} for {request.user.name}"
