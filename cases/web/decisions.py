@@ -118,7 +118,7 @@ def preview(request: HtmxRequest, ref: str) -> HttpResponse:
     context = {
         "head": case_header.header(case=case, user=request.user, now=now),
         "decide": panel,
-        "record": records.with_effects(drawn, effects),
+        "record": records.with_standing(records.with_effects(drawn, effects), request.POST, request.htmx.trigger),
         "languages": LANGUAGES,
         "durations": DURATIONS,
     }

@@ -23,6 +23,7 @@ from cases.queries.decide import (
 from cases.queries.names import EntityName
 
 SHOWN_TARGETS = 3
+LISTS = ("policy", "label", "reason", "days", "language")
 KEPT = ("preset", "record_of", "policy", "label", "reason", "days", "language")
 
 
@@ -67,10 +68,16 @@ class Record:
     has_end: bool = False
     has_notice: bool = False
     open: bool = False
+    stays: str = ""
     actions: list[Chosen] = field(default_factory=list)
     labels: list[LabelChoice] = field(default_factory=list)
     reasons: list[ReasonChoice] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+
+    @property
+    def lists_of(self) -> str:
+        """Return what the lists of labels and reasons were drawn for."""
+        return f"{self.policy_id}/{self.label_class}"
 
 
 def preset_rows(presets: list[PresetChoice]) -> list[dict[str, Any]]:
@@ -107,6 +114,14 @@ def record(panel: DecidePanel, entered: Mapping[str, Any] | None = None) -> Reco
 def with_effects(drawn: Record, effects: list[EffectLine]) -> Record:
     """Return the record with the effects as they would be now."""
     return replace(drawn, effects=[effect(line) for line in effects])
+
+
+def with_standing(drawn: Record, entered: Mapping[str, Any], used: str | None) -> Record:
+    """Return the record in which the list that was just used stays, unless it offers other things by now."""
+    policy, _, label = entered.get("lists_of", "").partition("/")
+    before = {"label": (policy,), "reason": (policy, label)}.get(used or "", ())
+    now = (str(drawn.policy_id), drawn.label_class)[: len(before)]
+    return replace(drawn, stays=used if used in LISTS and before == now else "")
 
 
 def kept(entered: QueryDict) -> dict[str, Any]:

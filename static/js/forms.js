@@ -6,7 +6,7 @@ on("click", async ({ target }) => {
   const text = target.closest("[data-copy]")?.dataset.copy;
   if (text == null) return;
   await navigator.clipboard?.writeText(text || location.href);
-  live(navigator.clipboard ? "Copied" : "Copying is not possible here");
+  live(navigator.clipboard ? "Copied" : "Cannot copy here");
 });
 
 on("change", ({ target }) => {
@@ -17,7 +17,7 @@ on("change", ({ target }) => {
   live(words);
 });
 
-// Without htmx: a second press must not send it again.
+// Without htmx: send once.
 on("submit", (event) => {
   const form = event.target.closest("form[data-once]");
   if (!form || event.defaultPrevented) return;

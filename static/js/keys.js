@@ -36,7 +36,7 @@ function listKeys() {
   }
   for (const element of $$("[data-row] [data-row-key]")) {
     const key = element.dataset.rowKey;
-    if (found.every((one) => one.keys[0] !== key)) add([key], label(element), () => inRow(`[data-row-key="${key}"]`)?.click());
+    add([key], label(element), () => inRow(`[data-row-key="${key}"]`)?.click());
   }
   return found;
 }

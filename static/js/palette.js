@@ -26,7 +26,7 @@ hint({ target: document });
 on("htmx:afterSettle", hint);
 
 const line = (one) => make("li", one.label, make("span", ...one.keys.flatMap((key) =>
-  (key.trim() ? key.split(/[ +]/) : [key]).flatMap((part) => [cap(part), " "]))));
+  key.split(/(?<=.)[ +]/).flatMap((part) => [cap(part), " "]))));
 
 function show() {
   const groups = [...Map.groupBy(commands(), (one) => one.group)];

@@ -1,4 +1,4 @@
-// After a swap: focus the heading, mark what is loading, tell what failed.
+// After a swap: focus the heading, tell what failed.
 const on = addEventListener;
 const UNSURE = "It is not known whether this was saved; reload to see.";
 const alerts = document.querySelector("#alerts");
@@ -27,6 +27,9 @@ on("htmx:afterSettle", ({ target }) => {
   if (isPage) scrollTo(0, 0);
 });
 
+// Some browsers drop the focus of a list that stays.
+on("htmx:afterSwap", ({ detail }) => document.querySelector(":focus") ?? detail.requestConfig.elt.focus());
+
 // A 409 or 422 of one sentence belongs above the page, not in its place.
 on("htmx:beforeSwap", ({ detail }) => {
   if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-problem")) return;
@@ -35,7 +38,7 @@ on("htmx:beforeSwap", ({ detail }) => {
 });
 
 on("htmx:beforeRequest", (event) => {
-  // Polls rest while nobody looks.
+  // Polls rest unseen.
   if (document.hidden && event.detail.elt.matches("[data-while-seen]")) return event.preventDefault();
   event.detail.target?.setAttribute("aria-busy", "true");
 });

@@ -1,4 +1,4 @@
-// All pictures show while the key of [data-veil] is held, or once it is clicked; one while pressed.
+// All pictures show while [data-veil] is held, or once clicked; one while pressed.
 const on = addEventListener;
 let since;
 const all = () => document.querySelector("[data-veil]");

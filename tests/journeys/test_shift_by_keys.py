@@ -103,10 +103,9 @@ def _own_record(page: Any) -> tuple[str, ...]:
     page.wait_for_selector("#record .effect li:has-text('locks')")
     press(page, "Escape", "l")
     page.keyboard.type("ato.confirmed")
-    page.wait_for_timeout(200)
+    page.wait_for_selector("#record [name=lists_of][value$='/ato.confirmed']", state="attached")
     press(page, "Escape", "r")
     page.keyboard.type("Somebody")
-    page.wait_for_timeout(200)
     return ("Escape",)
 
 

@@ -141,3 +141,26 @@ def test_looking_at_a_preset_writes_no_draft(ada, sign_in):
     previewed(client, case, preset="1")
 
     assert Draft.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("used", "lists_of", "stays"),
+    [
+        ("label", "{policy}/", ["label"]),
+        ("reason", "{policy}/ato.confirmed", ["reason"]),
+        ("reason", "{policy}/", []),
+        ("label", "999/", []),
+        ("days", "", ["days"]),
+        ("note", "{policy}/", []),
+        ("", "", []),
+    ],
+)
+def test_the_list_in_use_stays_unless_it_offers_other_things_by_now(used, lists_of, stays, ada, sign_in):
+    case, client = build.held_case(ada), sign_in(ada)
+    chosen = own("account.suspend", "account.warn", lists_of=lists_of.format(policy=build.choice(1)["policy_id"]))
+
+    html = client.post(
+        f"/cases/{case.ref}/preview/", form(case, **chosen), HTTP_HX_REQUEST="true", HTTP_HX_TRIGGER=used
+    ).content.decode()
+
+    assert re.findall(r'<select id="(\w+)"[^>]* hx-preserve', html) == stays

@@ -159,13 +159,13 @@ def test_trying_out_stores_nothing(analyst):
 
 def test_a_batch_takes_as_many_statements_for_three_as_for_one(analyst):
     found = []
-    refuse_signals(5)
-    send_events(5)
-    for limit in (1, 1, 3):  # the first one also loads what a process reads once
+    refuse_signals(9)
+    send_events(9)
+    for limit in (1, 1, 1, 3, 3):  # the first one loads what a process reads once; any, what it reads anew
         if not DeadLetterReplay.objects.exists():
             batches.ask(wanted=Filter(), actor=analyst, now=NOON)
         with CaptureQueriesContext(connection) as captured:
             batches.replay_asked(limit=limit, now=NOON)
         found.append(len(captured))
 
-    assert found[2] == found[1] <= found[0]
+    assert min(found[3:]) == min(found[:3])
