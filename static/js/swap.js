@@ -2,6 +2,7 @@
 const on = addEventListener;
 const UNSURE = "It is not known whether this was saved; reload to see.";
 const alerts = document.querySelector("#alerts");
+let held;
 
 function tell(words) {
   const banner = document.querySelector("template[data-banner]").content.cloneNode(true);
@@ -28,10 +29,11 @@ on("htmx:afterSettle", ({ target }) => {
 });
 
 // Some browsers drop the focus of a list that stays.
-on("htmx:afterSwap", ({ detail }) => document.querySelector(":focus") ?? detail.requestConfig.elt.focus());
+on("htmx:afterSwap", () => held.focus());
 
 // A 409 or 422 of one sentence belongs above the page, not in its place.
 on("htmx:beforeSwap", ({ detail }) => {
+  held = document.activeElement;
   if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-problem")) return;
   detail.shouldSwap = false;
   tell(explain(detail.xhr));
