@@ -16,7 +16,8 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 EVERY_LOOK = tuple((scheme, width) for scheme in ("light", "dark") for width in (1440, 1024, 320))
 TWO_LOOKS = (("light", 1440), ("dark", 320))
-RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
+RUN = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
+  .then(found => found.violations)"""
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def violations(page: Any, looks: tuple[tuple[str, int], ...] = EVERY_LOOK) -> li
 
 
 def _faults(page: Any) -> list[str]:
-    found = page.evaluate(RUN, TAGS)["violations"]
+    found = page.evaluate(RUN, TAGS)
     faults = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
     is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return [*faults, "scrolls sideways"] if is_wide else faults

@@ -51,26 +51,29 @@ def test_every_route_that_answers_get_is_listed() -> None:
     assert listed - readable == set()
 
 
-def test_every_page_in_two_looks(view: Any) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_page_in_two_looks(view: Any, half: int) -> None:
     from tests.journeys.test_accessibility import TWO_LOOKS
 
-    faults = _crawl(view, TWO_LOOKS)
+    faults = _crawl(view, TWO_LOOKS, half)
 
     assert not faults, faults
 
 
 @pytest.mark.slow
-def test_every_page_in_every_look(view: Any) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_page_in_every_look(view: Any, half: int) -> None:
     from tests.journeys.test_accessibility import EVERY_LOOK
 
-    faults = _crawl(view, EVERY_LOOK)
+    faults = _crawl(view, EVERY_LOOK, half)
 
     assert not faults, faults
 
 
-def _crawl(view: Any, looks: tuple[tuple[str, int], ...]) -> str:
-    """Return the faults of all pages, a line each."""
-    found = {name: _faults(view, name, address, looks) for name, address in pages.addresses().items()}
+def _crawl(view: Any, looks: tuple[tuple[str, int], ...], half: int) -> str:
+    """Return the faults of every second page, a line each."""
+    every_second = list(pages.addresses().items())[half::2]
+    found = {name: _faults(view, name, address, looks) for name, address in every_second}
     return "\n".join(f"{name}: {fault}" for name, faults in found.items() for fault in faults)
 
 
