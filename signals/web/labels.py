@@ -8,6 +8,7 @@ from django.utils import timezone
 from signals.enums import LabelSource, Verdict
 from signals.models import AbuseType
 from signals.queries.labels import label_page
+from tscore.core import access
 from tscore.core.http import HtmxRequest, page
 
 
@@ -24,7 +25,13 @@ def labels(request: HtmxRequest) -> HttpResponse:
         {"name": name, "label": name.replace("_", " ").capitalize(), "words": words, "chosen": asked[name]}
         for name, words in choices.items()
     ]
-    context = {"now": timezone.now(), "found": found, "filters": filters, "is_filtered": any(asked.values())}
+    context = {
+        "now": timezone.now(),
+        "found": found,
+        "filters": filters,
+        "is_filtered": any(asked.values()),
+        "may_open": access.may(request.user, "cases:entity"),
+    }
     return page(request, "signals/labels.html", context)
 
 

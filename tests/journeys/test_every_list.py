@@ -1,15 +1,19 @@
-"""Lists answer the same keys, and what is typed into a field stays there."""
+"""Every list answers the same keys, `?` lists exactly what is bound, and what is typed into a field stays there."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from playwright.sync_api import TimeoutError  # noqa: A004
 
 from tests.journeys import office
 from tests.journeys.by_keys import press
+from tests.journeys.test_palette import BOUND
 
 pytestmark = [pytest.mark.browser]
+SHOWN = "lines => lines.map((one) => one.firstChild.textContent)"
+LINK = "document.querySelector('[data-row][aria-current] [data-open]')?.pathname"
 ROW = "[...document.querySelectorAll('[data-row]')].indexOf(document.querySelector('[data-row][aria-current]'))"
 # What typing into a field must leave as it was: the address, the ticks, the row, the dialogs, what has the focus.
 REST = """() => [location.href, document.querySelectorAll('[type=checkbox]:checked, [type=radio]:checked').length,
@@ -17,6 +21,13 @@ REST = """() => [location.href, document.querySelectorAll('[type=checkbox]:check
 FIELDS = """[...document.querySelectorAll("main input, main textarea")].filter((one) =>
   one.checkVisibility() && !one.readOnly && !one.disabled && ["text", "search", "textarea"].includes(one.type))"""
 TYPED = "1nxezhs ?jko"
+
+
+def test_every_list_has_the_same_keys(office_page: Any) -> None:
+    found = {name: _faults(office_page, address) for name, address in office.lists().items()}
+
+    faults = "\n".join(f"{name}: {fault}" for name, faults in found.items() for fault in faults)
+    assert not faults, faults
 
 
 def test_the_results_of_a_search_have_the_keys_of_lists(office_page: Any) -> None:
@@ -30,6 +41,45 @@ def _search(page: Any) -> None:
     page.fill("#q", "a-1")
     page.keyboard.press("Enter")
     page.wait_for_selector("[data-row]")
+
+
+def _faults(page: Any, address: str) -> list[str]:
+    """Return what the keys of a list do wrong."""
+    page.goto(address)
+    return [*_help(page), *_keys_of_list(page), *_opens(page, address), *_leaves(page, address)]
+
+
+def _help(page: Any) -> list[str]:
+    """`?` shows exactly what is bound."""
+    bound = sorted(page.evaluate(BOUND))
+    press(page, "?")
+    shown = sorted(page.locator("[data-keys-list] li").evaluate_all(SHOWN))
+    press(page, "Escape")
+    return [] if shown == bound and len(bound) > 5 else [f"? misses {set(bound) ^ set(shown)}"]
+
+
+def _opens(page: Any, address: str) -> list[str]:
+    """`o` and Enter open the current row, each from a fresh page."""
+    faults = []
+    for key in ("o", "Enter"):
+        page.goto(address)
+        press(page, "j")
+        wanted = page.evaluate(LINK) or "a link"
+        press(page, key)
+        try:
+            page.wait_for_url(lambda url, wanted=wanted: wanted in url, wait_until="commit", timeout=4000)
+        except TimeoutError:
+            faults.append(f"{key} opens {page.url}, not {wanted}")
+    return faults
+
+
+def _leaves(page: Any, address: str) -> list[str]:
+    """`g` and a letter lead elsewhere."""
+    page.goto(address)
+    keys, there = ("g i", "inbox") if address == "/queues/" else ("g q", "queues")
+    press(page, "j", keys)
+    page.wait_for_url(f"**/{there}/", wait_until="commit", timeout=4000)
+    return []
 
 
 def _keys_of_list(page: Any) -> list[str]:

@@ -144,6 +144,12 @@ def test_labels_show_where_they_come_from(payments, client):
     assert client.get("/labels/", {"source": "appeal"}).content.decode().count("data-row>") == 0
 
 
+def test_labels_lead_to_their_entity_only_for_those_who_may_open_it(payments, client, sign_in, auditor):
+    of_auditor = sign_in(auditor).get("/labels/").content.decode()
+
+    assert (client.get("/labels/").content.decode().count("data-open"), of_auditor.count("data-open")) == (5, 0)
+
+
 def test_superseded_label_is_struck(payments, client):
     row = event("payment.captured", after(), payment="p9", buyer="ada", amount=100)
     given = {"abuse_type": "payment_fraud", "role": "payment"}
