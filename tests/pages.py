@@ -107,22 +107,16 @@ _CASES: Final = {
 _ENTITIES: Final = ("account", "payment", "listing", "message", "device", "ip", "card", "domain")
 
 
-def addresses(*, whole: bool = True) -> dict[str, str]:
+def addresses() -> dict[str, str]:
     """Return the address of each page by its name, with one thing of each kind that the database holds.
 
     Raises:
-        LookupError: the database lacks things to show; all of them are named. Not `whole`: their pages are left out.
+        LookupError: the database lacks things to show; all of them are named.
     """
     found = _things()
-    missing = {name for name, word in found.items() if word is None}
-    if missing and whole:
-        raise LookupError(f"There is nothing to show for: {', '.join(sorted(missing))}.")
-    every = {**PAGES, **MORE_PAGES}.items()
-    return {
-        name: address.format(**found)
-        for name, address in every
-        if not any(f"{{{word}}}" in address for word in missing)
-    }
+    if missing := sorted(name for name, word in found.items() if word is None):
+        raise LookupError(f"There is nothing to show for: {', '.join(missing)}.")
+    return {name: address.format(**found) for name, address in {**PAGES, **MORE_PAGES}.items()}
 
 
 def _things() -> dict[str, str | None]:

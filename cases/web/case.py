@@ -46,8 +46,7 @@ def scores(request: HtmxRequest, ref: str) -> HttpResponse:
     if not is_partial(request):
         context = {**workspace.whole(request, ref, now=now), **asked, "toast": toast_of(request)}
         return page(request, "cases/case.html", context)
-    head = case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject)
-    return partial(request, "cases/_scores.html", {"now": now, "head": head, "may_mute": seen.may_mute, **asked})
+    return partial(request, "cases/_scores.html", {"now": now, **asked})
 
 
 def rest(request: HtmxRequest, ref: str) -> HttpResponse:

@@ -14,6 +14,7 @@ from cases.messages import LANGUAGES
 from cases.queries import case_header, ring_page, sight
 from cases.queries.decide import DecidePanel
 from cases.queries.names import is_token
+from cases.queries.what import SignalView
 from cases.services import presence
 from cases.services.choices import DURATIONS
 from cases.web import event_words, keys, media, panels, records, rest, scores, story, timeline
@@ -83,7 +84,7 @@ def first(
         "record": records.record(panel, kept),
         "languages": LANGUAGES,
         "durations": DURATIONS,
-        "may_mute": seen.may_mute,
+        "mutable": _mutable(seen),
         "seen": seen.newest,
         "noted": seen.newest_note,
         "note_authors": note_authors,
@@ -101,6 +102,12 @@ def first(
         "gone": _gone(seen),
         **centre(request, seen),
     }
+
+
+def _mutable(seen: sight.Sight) -> list[SignalView]:
+    """Return the strongest live signal of each detector, to those who may mute detectors."""
+    live = [signal for signal in seen.what.signals if seen.may_mute and not signal.is_retracted]
+    return list({signal.detector: signal for signal in reversed(live)}.values())[::-1]
 
 
 def _gone(seen: sight.Sight) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -19,6 +19,7 @@ SCALE = 0.03
 def fill(person: User, data: Path) -> None:
     """Play a small demo world; the person may do everything, has decided a case and holds nothing."""
     from cases.models import Queue
+    from tests.factories import NOON
 
     settings.DATA = data  # tables are built there
     person.groups.set(Group.objects.filter(name__in=GROUPS.values()))
@@ -28,8 +29,15 @@ def fill(person: User, data: Path) -> None:
     _play()
     _ring()
     _decide(person)
-    _keep(person, data)
-    _ask_for_more(person)
+    _pause()
+    keep(person, data, now=NOON)
+
+
+def keep(person: User, data: Path, *, now: datetime) -> None:
+    """Add what a shop that just opened lacks: things refused, muted, arranged, built, listed, kept and answered."""
+    _refuse_and_mute(person, now)
+    _arrange(person, data, now)
+    _ask_for_more(person, now)
 
 
 def _play() -> None:
@@ -63,47 +71,47 @@ def _decide(person: User) -> None:
         build.decision(claims.claim(case_id=case.pk, actor=person, now=NOON))
 
 
-def _keep(person: User, data: Path) -> None:
-    """Keep a refused item and its replay, a mute, a calendar, a routing rule, a table and an alarm."""
+def _pause() -> None:
     from cases.services import enforcement
-    from signals.models import Detector
-    from signals.services import dead_letter_batches, ingest, mutes
     from tests.factories import NOON
     from tscore.core import alarms
 
-    ingest.ingest(source="shop", items=[b'{"id": "bad", "type": "login.failed", "data": {}}'], received_at=NOON)
-    dead_letter_batches.ask(wanted=dead_letter_batches.Filter(), actor=person, now=NOON)
-    mutes.mute(
-        detector_id=Detector.objects.earliest("pk").pk, entity_id=None, reason="A known tester",
-        length=timedelta(days=30), actor=person, now=NOON,
-    )  # fmt: skip
-    _arrange(person, data)
     alarms.raise_alarm(enforcement.PAUSED, "critical", "The marketplace says this endpoint is gone (410).", NOON)
 
 
-def _arrange(person: User, data: Path) -> None:
+def _refuse_and_mute(person: User, now: datetime) -> None:
+    from signals.models import Detector
+    from signals.services import dead_letter_batches, ingest, mutes
+
+    ingest.ingest(source="shop", items=[b'{"id": "bad", "type": "login.failed", "data": {}}'], received_at=now)
+    dead_letter_batches.ask(wanted=dead_letter_batches.Filter(), actor=person, now=now)
+    mutes.mute(
+        detector_id=Detector.objects.earliest("pk").pk, entity_id=None, reason="A known tester",
+        length=timedelta(days=30), actor=person, now=now,
+    )  # fmt: skip
+
+
+def _arrange(person: User, data: Path, now: datetime) -> None:
     from cases.models import Queue, RoutingRule, WorkingCalendar
     from signals.services import datasets
-    from tests.factories import NOON
 
     hours = [[[540, 1080]]] * 5 + [[]] * 2
-    WorkingCalendar.objects.create(name="Office hours", time_zone="Europe/Lisbon", hours=hours, spans_until=NOON)
+    WorkingCalendar.objects.create(name="Office hours", time_zone="Europe/Lisbon", hours=hours, spans_until=now)
     payments = Queue.objects.get(slug="payments")
-    RoutingRule.objects.create(position=1, name="Much at stake", queue=payments, is_on=False, changed_at=NOON)
+    RoutingRule.objects.create(position=1, name="Much at stake", queue=payments, is_on=False, changed_at=now)
     folder = data / "datasets" / "one"
-    datasets.build(abuse_type="account_takeover", as_of=NOON, out=folder, actor=person, now=NOON, folder="one")
+    datasets.build(abuse_type="account_takeover", as_of=now, out=folder, actor=person, now=now, folder="one")
 
 
-def _ask_for_more(person: User) -> None:
+def _ask_for_more(person: User, now: datetime) -> None:
     """List cases for bulk, keep a view, answer in practice, be told something."""
     from cases.enums import InboxKind
     from cases.models import Case, Decision, Queue
     from cases.services import inbox, practice, view_edits
     from cases.services.bulk import drafts
-    from tests.factories import NOON
     from tscore.core import db
 
-    queue, now = Queue.objects.get(slug="ato"), NOON
+    queue = Queue.objects.get(slug="ato")
     listed = list(Case.objects.filter(queue=queue, state="queued").values_list("pk", flat=True)[:5])
     drafts.make(actor=person, queue=queue, case_ids=listed, now=now)
     view_edits.save(actor=person, queue=queue, name="Severe", address="severity:>=high", is_shared=True, now=now)

@@ -1,5 +1,6 @@
 """Leads and analysts mute detectors, from a case or by hand; what was muted is seen and counted nowhere."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases.models import Case
+from cases.services import correlation
 from signals.models import Detector, Mute, Signal
 from signals.services import mutes
 from tests import factories
 from tests.cases import build
 from tests.cases.web.statements import counted
 from tests.factories import after
+from tscore.core import ids
 
 pytestmark = pytest.mark.django_db
 NAME = "test.account_takeover"
@@ -66,6 +69,18 @@ def test_a_detector_is_muted_from_a_case(cleo, sign_in):
         cleo,
     )
     assert made.expires_at - made.created_at == timedelta(days=1)
+
+
+def test_a_detector_that_found_thrice_is_offered_once_by_its_strongest_finding(cleo, sign_in):
+    case = build.held_case(cleo)
+    strong = build.signal(case.entity, score=0.99, at=after(1))
+    build.signal(case.entity, score=0.5, at=after(1))
+    correlation.correlate_pending(limit=10, now=after(2))
+
+    page = sign_in(cleo).get(f"/cases/{case.ref}/").content.decode()
+
+    assert case.case_signals.count() == 3
+    assert re.findall(r"/mutes/new/\?signal=(\w+)&", page) == [ids.row_ref("sg", strong.pk)]
 
 
 def test_reviewers_are_not_shown_the_way_and_do_not_find_it(ada, mallory, cleo, sign_in):
