@@ -15,7 +15,7 @@ from cases.forms import HolderForm, SnoozeForm
 from cases.models import Case
 from cases.queries import case_header, sight
 from cases.services import claims, leaving, waiting
-from cases.web import answers, keys, succession, workspace
+from cases.web import answers, keys, succession, view_work, workspace
 from tscore.core.errors import Conflict, FieldProblem, Invalid
 from tscore.core.http import HtmxRequest, partial, see_other
 from tscore.core.models import User
@@ -26,6 +26,7 @@ Leaving = Callable[[Case, datetime], Any]
 def claim(request: HtmxRequest, ref: str) -> HttpResponse:
     """Take one chosen case."""
     case, now = case_header.case_for(request.user, ref), timezone.now()
+    view_work.end(request)
     keys.once(
         request,
         now=now,

@@ -17,7 +17,7 @@ from cases.queries.filter_addresses import Asked
 from cases.queries.filters import LOOKED
 from cases.queries.views import views_of_queue
 from cases.services import care, claims
-from cases.web import keys, lists
+from cases.web import keys, lists, view_work
 from cases.web.toast import toast_of
 from tscore.core import access, breaks, people
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
@@ -111,6 +111,7 @@ def next_case(request: HtmxRequest, slug: str) -> HttpResponse:
         return {"case": case.ref if case else ""}
 
     breaks.end_pause(request.session, now=now)
+    view_work.end(request)
     ref = keys.once(request, now=now, run=run)["case"]
     return see_other(request, "cases:case", ref) if ref else see_other(request, f"/queues/{slug}/?drained=1")
 

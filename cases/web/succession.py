@@ -8,7 +8,7 @@ from typing import Any
 from cases import permissions
 from cases.models import Queue
 from cases.services import care, catalogue, claims
-from cases.web import keys
+from cases.web import keys, view_work
 from tscore.core.errors import Busy
 from tscore.core.http import HtmxRequest
 
@@ -23,11 +23,12 @@ def next_ref(request: HtmxRequest, *, answer: dict[str, Any], queue: Queue, now:
     if "case" in answer:
         return str(answer["case"])
 
-    queue = _spared(request, queue, now)
+    own = _spared(request, queue, now)
 
     def run() -> dict[str, Any]:
-        case = claims.claim_next(queue=queue, actor=request.user, now=now)
-        return {"case": case.ref if case else ""}
+        of_view = "" if request.session.get(BACK) else view_work.next_ref(request, now)
+        case = None if of_view else claims.claim_next(queue=own, actor=request.user, now=now)
+        return {"case": case.ref if case else of_view}
 
     try:
         return str(keys.add(request, run=run)["case"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,14 +10,12 @@ from django.utils import timezone
 
 from cases import permissions
 from cases.filter_text import Filter, parse
-from cases.models import CaseSkip, SavedView
+from cases.models import SavedView
 from cases.queries import filter_addresses
 from cases.queries.filter_addresses import LONGEST_ADDRESS, Asked
-from cases.queries.lists import CaseList, case_list
 from cases.queries.views import queues_of_view
-from cases.services import claims, view_edits
-from cases.web import keys, lists
-from tscore.core.errors import Conflict, Refused
+from cases.services import view_edits
+from cases.web import keys, lists, view_work
 from tscore.core.http import HtmxRequest, is_partial, page, partial, see_other
 
 
@@ -54,10 +51,11 @@ def chooser(request: HtmxRequest, view_id: int) -> HttpResponse:
 
 
 def view_next(request: HtmxRequest, view_id: int) -> HttpResponse:
-    """Take the most urgent free case of a view; the case after it comes from its queue."""
+    """Take the most urgent free case of a view; the cases after it come from there too."""
     found, now = view_edits.visible(view_id, request.user), timezone.now()
-    ref = keys.once(request, now=now, run=lambda: {"case": _claim_first(request, found, now)})["case"]
+    ref = keys.once(request, now=now, run=lambda: {"case": view_work.claim_first(request, found, now)})["case"]
     if ref:
+        view_work.begin(request, found)
         return see_other(request, "cases:case", ref)
     return see_other(request, reverse("cases:view", args=[view_id]) + "?drained=1")
 
@@ -115,7 +113,7 @@ def _view(request: HtmxRequest, found: SavedView, asked: Asked, typed: Filter | 
     now, queues = timezone.now(), queues_of_view(found, request.user)
     base = reverse("cases:view", args=[found.pk])
     stored = parse(found.filter, longest=LONGEST_ADDRESS)
-    cases = _cases(request, found, asked, now)
+    cases = view_work.cases_of(request, found, asked, now)
     context = {
         "now": now,
         "view": found,
@@ -138,28 +136,3 @@ def _view(request: HtmxRequest, found: SavedView, asked: Asked, typed: Filter | 
 def _may_bulk(found: SavedView, request: HtmxRequest) -> bool:
     """Tell whether what is selected here may be decided alike: only within one queue."""
     return found.queue_id is not None and permissions.may_bulk(request.user, found.queue_id)
-
-
-def _cases(request: HtmxRequest, found: SavedView, asked: Asked, now: datetime) -> CaseList:
-    queues = queues_of_view(found, request.user)
-    if not queues:
-        return CaseList([], None, None, is_cut=False)
-    cursor = request.GET.get("after") or None
-    return case_list(queues=queues, asked=asked.shown, user=request.user, now=now, cursor=cursor)
-
-
-def _claim_first(request: HtmxRequest, found: SavedView, now: datetime) -> str:
-    """Return the first case of the view that this person may take, or an empty text."""
-    rows = [
-        row for row in _cases(request, found, filter_addresses.read(found.filter), now).rows if row.state == "queued"
-    ]
-    skips = CaseSkip.objects.filter(actor=request.user, until__gt=now, case__in=[row.id for row in rows])
-    skipped = set(skips.values_list("case_id", flat=True))
-    for row in rows:
-        if row.id in skipped:
-            continue
-        try:
-            return claims.claim(case_id=row.id, actor=request.user, now=now).ref
-        except (Conflict, Refused):  # somebody was faster, or it is a lead's
-            continue
-    return ""

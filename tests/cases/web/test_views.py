@@ -11,7 +11,9 @@ from cases.models import Case, SavedView
 from cases.queries import views
 from cases.services import claims, leaving, view_edits
 from tests.cases import build
+from tests.cases.web import test_decision
 from tests.cases.web.statements import counted
+from tests.cases.web.test_decision import HTMX
 from tests.cases.web.test_queue import refs
 from tests.cast import person
 from tests.factories import NOON
@@ -136,6 +138,65 @@ def test_start_takes_the_first_free_case_of_the_view(ada, cleo, queue_a, sign_in
     places = [client.post(f"/views/{made.pk}/next/", {"form_key": key})["Location"] for key in ("k", "k", "l")]
 
     assert places == [f"/cases/{wanted.ref}/"] * 2 + [f"/views/{made.pk}/?drained=1"]
+
+
+def begun(client, view):
+    """Start working through a view; return the case it begins with."""
+    place = client.post(f"/views/{view.pk}/next/", {"form_key": "begin"})["Location"]
+    return Case.objects.get(pk=place.strip("/").partition("-")[2])
+
+
+@pytest.fixture
+def critical(ada):
+    """Three critical cases, strongest first, and two that are less severe and more urgent."""
+    for name in ("other", "other-2"):
+        build.case(name, severity="high", score=0.99)
+    return [build.case(f"a-{number}", severity="critical", score=0.9 - number / 10) for number in range(3)]
+
+
+@pytest.mark.parametrize("more", [{}, HTMX], ids=["page", "htmx"])
+def test_the_next_case_comes_from_the_view_until_it_is_drained_and_then_from_the_queue(
+    ada, queue_a, sign_in, critical, more
+):
+    client, made = sign_in(ada), save(ada, queue_a)
+
+    held = [begun(client, made)]
+    for _ in range(3):
+        test_decision.post(client, held[-1], **more)
+        held.append(Case.objects.get(claimed_by=ada))
+
+    assert [case.entity.external_id for case in held] == ["a-0", "a-1", "a-2", "other"]
+
+
+def test_the_same_decision_sent_twice_takes_one_case_of_the_view(ada, queue_a, sign_in, critical):
+    client = sign_in(ada)
+    first = begun(client, save(ada, queue_a))
+    sent = test_decision.form(first)
+
+    places = {client.post(f"/cases/{first.ref}/decision/", sent)["Location"].partition("?")[0] for _ in range(2)}
+
+    assert places == {f"/cases/{critical[1].ref}/"}
+    assert Case.objects.filter(claimed_by=ada).count() == 1
+
+
+@pytest.mark.parametrize("how", ["queue", "claim", "deleted", "skipped"])
+def test_a_view_is_left_by_choosing_otherwise_and_when_it_is_gone(ada, queue_a, sign_in, critical, how):
+    client, made = sign_in(ada), save(ada, queue_a)
+    held = begun(client, made)
+    if how == "queue":
+        client.post("/queues/ato/next/", {"form_key": "q"})
+    elif how == "claim":
+        client.post(f"/cases/{held.ref}/claim/", {"form_key": "c"})
+    elif how == "deleted":
+        made.delete()
+
+    if how == "skipped":
+        client.post(f"/cases/{held.ref}/skip/", {"form_key": "s", "reason": "later"})
+    else:
+        test_decision.post(client, held)
+
+    names = set(Case.objects.filter(claimed_by=ada).values_list("entity__external_id", flat=True))
+    assert names == {"skipped": {"a-1"}, "queue": {"other", "other-2"}}.get(how, {"other"})
 
 
 @pytest.mark.parametrize("number", [1, 8])

@@ -1,0 +1,66 @@
+"""Working through a saved view: its most urgent free case, then the next one of it, until none is left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cases.models import CaseSkip, SavedView
+from cases.queries import filter_addresses
+from cases.queries.filter_addresses import Asked
+from cases.queries.lists import CaseList, case_list
+from cases.queries.views import queues_of_view
+from cases.services import claims, view_edits
+from tscore.core.errors import Conflict, Missing, Refused
+from tscore.core.http import HtmxRequest
+
+VIEW = "view"
+
+
+def begin(request: HtmxRequest, found: SavedView) -> None:
+    """Remember that this person works through a view; the next case comes from it."""
+    request.session[VIEW] = found.pk
+
+
+def end(request: HtmxRequest) -> None:
+    """Forget the view: a case was chosen by other means."""
+    request.session.pop(VIEW, None)
+
+
+def next_ref(request: HtmxRequest, now: datetime) -> str:
+    """Hand out the next case of the view this person works through; empty where there is none, and the view is left."""
+    ref = _next_of(request, request.session[VIEW], now) if VIEW in request.session else ""
+    if not ref:
+        end(request)
+    return ref
+
+
+def _next_of(request: HtmxRequest, view_id: int, now: datetime) -> str:
+    try:
+        return claim_first(request, view_edits.visible(view_id, request.user), now)
+    except Missing:  # deleted, or no longer shared
+        return ""
+
+
+def cases_of(request: HtmxRequest, found: SavedView, asked: Asked, now: datetime) -> CaseList:
+    """Return one page of the cases that a view lets through."""
+    queues = queues_of_view(found, request.user)
+    if not queues:
+        return CaseList([], None, None, is_cut=False)
+    cursor = request.GET.get("after") or None
+    return case_list(queues=queues, asked=asked.shown, user=request.user, now=now, cursor=cursor)
+
+
+def claim_first(request: HtmxRequest, found: SavedView, now: datetime) -> str:
+    """Take the first case of the view that this person may take and did not skip; return it, or an empty text."""
+    listed = cases_of(request, found, filter_addresses.read(found.filter), now)
+    rows = [row for row in listed.rows if row.state == "queued"]
+    skips = CaseSkip.objects.filter(actor=request.user, until__gt=now, case__in=[row.id for row in rows])
+    skipped = set(skips.values_list("case_id", flat=True))
+    for row in rows:
+        if row.id in skipped:
+            continue
+        try:
+            return claims.claim(case_id=row.id, actor=request.user, now=now).ref
+        except (Conflict, Refused):  # somebody was faster, or it is a lead's
+            continue
+    return ""
