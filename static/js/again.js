@@ -26,7 +26,7 @@ dialog.addEventListener("htmx:afterSwap", () => {
   for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = token;
   for (const [source, { verb, path, target, formData: values }] of refused) {
     values.delete("csrfmiddlewaretoken");
-    htmx.ajax(verb, path, { source, target, values });
+    htmx.ajax(verb, path, { source, target, values, headers: { Again: 1 } });
   }
   dialog.close();
   const { activeElement: at } = document;

@@ -127,6 +127,14 @@ def test_unknown_address_has_the_same_form_for_machines_and_people(db):
     assert "<html" in person.text
 
 
+def test_a_script_without_token_may_fetch_one_and_try_once_more(db):
+    client, script = Client(enforce_csrf_checks=True), {"HX-Request": "true"}
+
+    statuses = [client.post("/login/", {}, headers=script | more).status_code for more in ({}, {"Again": "1"})]
+
+    assert statuses == [401, 403]
+
+
 def test_form_without_token_is_told_what_to_do(db):
     answer = Client(enforce_csrf_checks=True).post("/login/", {}, headers={"Accept": "application/json"})
 

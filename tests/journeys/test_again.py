@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cases.models import Draft, Note
+from tests.journeys.by_keys import start
 from tests.journeys.scenes import PASSWORD
 from tests.journeys.test_accessibility import violations
 
@@ -49,6 +50,25 @@ def test_after_the_password_the_note_is_there_and_saving_works(writing: Any) -> 
     writing.keyboard.press("Control+Enter")
     writing.wait_for_url("**/queues/ato/")
     assert Note.objects.count() == 1
+
+
+def test_signing_in_anew_in_another_tab_does_not_stop_this_one(signed_in: Any, reviewer: Any, takeover: Any) -> None:
+    takeover("a-1")
+    start(signed_in)
+    other = signed_in.context.new_page()
+    other.goto("/me/display/")
+    other.click("summary:has-text('Ada')")
+    other.click("button:has-text('Sign out')")
+    other.fill("[name=username]", reviewer.email)
+    other.fill("[name=password]", PASSWORD)
+    other.press("[name=password]", "Enter")
+    other.wait_for_selector("nav.rail")
+
+    signed_in.locator("#note").press_sequentially(TEXT)
+    signed_in.wait_for_selector("#saved:has-text('kept')")
+
+    assert (Draft.objects.count(), signed_in.locator("dialog[open]").count()) == (1, 0)
+    assert signed_in.input_value("#note") == TEXT
 
 
 def test_escape_keeps_what_was_written_and_the_next_try_asks_again(writing: Any) -> None:

@@ -14,9 +14,17 @@ class FormTooOld(problems.Refused):
     granted_by = ""
 
 
+class TokenTooOld(problems.Problem):
+    """You signed in anew since this page was drawn. What you wrote is still on it: send it again."""
+
+    status = 401
+    code = "csrf"
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose token does not fit."""
-    return render(request, FormTooOld())
+    """Answer a form whose token does not fit; scripts fetch a fresh one and send it again, but once only."""
+    may_ask = "HX-Request" in request.headers and "Again" not in request.headers
+    return render(request, TokenTooOld() if may_ask else FormTooOld())
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
