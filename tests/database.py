@@ -2,8 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -72,11 +73,20 @@ def clean() -> None:
     from django.conf import settings
     from django.db import connections
 
-    address = connections["default"].settings_dict
-    with psycopg.connect(host=address["HOST"], user=embedded.SUPERUSER, dbname=address["NAME"]) as connection:
-        connection.execute(CLEAN)
+    _empty(connections["default"].settings_dict)
     shutil.rmtree(settings.ANCHORS, ignore_errors=True)
     _load_starter()
+
+
+def _empty(address: Mapping[str, Any], tries: int = 5) -> None:
+    """Delete every row; a request that a closed page left behind may still be writing some, and is waited for."""
+    try:
+        with psycopg.connect(host=address["HOST"], user=embedded.SUPERUSER, dbname=address["NAME"]) as connection:
+            connection.execute(CLEAN)
+    except psycopg.errors.DeadlockDetected:
+        if tries == 1:
+            raise
+        _empty(address, tries - 1)
 
 
 def disconnect() -> None:
