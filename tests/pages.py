@@ -96,13 +96,18 @@ NO_PAGES: Final[dict[str, str]] = {
     "healthz": "for machines",
     "readyz": "for machines",
 }
+_FOUND: Final = {
+    "state": "queued",
+    "lane": "detection",
+    "entity__kind__in": ("account", "message", "payment", "listing"),
+}
 _CASES: Final = {
     "case": {"state": "queued", "abuse_type_id": "account_takeover", "entity__kind": "account"},
     "decided": {"state": "closed", "decisions__isnull": False},
     "ring": {"entity__kind": "ring"},
-    "phishing": {"abuse_type_id": "phishing", "lane": "detection"},
-    "payment_case": {"abuse_type_id": "payment_fraud", "lane": "detection"},
-    "listing_case": {"abuse_type_id": "prohibited_item", "lane": "detection"},
+    "phishing": {"abuse_type_id": "phishing", **_FOUND},
+    "payment_case": {"abuse_type_id": "payment_fraud", **_FOUND},
+    "listing_case": {"abuse_type_id": "prohibited_item", **_FOUND},
 }
 _ENTITIES: Final = ("account", "payment", "listing", "message", "device", "ip", "card", "domain")
 
@@ -142,6 +147,7 @@ def _things() -> dict[str, str | None]:
     policy, answer = Policy.objects.filter(in_force=True).first(), PracticeAnswer.objects.first()
     return {
         **{name: found.ref if found else None for name, found in {**cases, **entities}.items()},
+        "account": cases["case"].entity.ref if cases["case"] else None,
         **{name: ids.row_ref(rows[name][1], found.pk) if found else None for name, found in numbered.items()},
         **{name: str(found.pk) if found else None for name, found in plain.items()},
         "policy": policy.slug if policy else None,
