@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from cases.enums import WakeOn
+from cases.enums import InboxKind, WakeOn
 from cases.lifecycle import CaseMove
 from cases.models import Case
-from cases.services import presence, routing, service_levels
+from cases.services import inbox, presence, routing, service_levels
 from cases.services.holding import leave, locked_by_holder, note_claim
 from cases.verbs import Verb
 from tscore.core import audit, db
@@ -92,6 +92,13 @@ def snooze(*, case_id: int, actor: User, until: datetime, wait_for: str = "", wa
     return db.in_any_transaction(put_aside)
 
 
+def _tell(case: Case, event: str, now: datetime) -> None:
+    """Tell whoever put the case aside that it is back, and what brought it."""
+    if case.snoozed_by_id:
+        words = WakeOn(event).label if event else ""
+        inbox.tell_all([case.snoozed_by_id], InboxKind.RETURNED, now=now, case=case, words=words)
+
+
 def wake_due(*, limit: int, now: datetime) -> int:
     """Bring back the cases whose wait is over or that saw what they waited for, to be ranked anew; return how many."""
     kinds = json.dumps({str(word): names for word, names in KINDS_OF.items()})
@@ -103,6 +110,7 @@ def wake_due(*, limit: int, now: datetime) -> int:
         service_levels.start_clocks(case_ids=over, now=now)
         cases = list(Case.objects.raw(_WAKE, {"cases": over, "now": now})) if over else []
         for case in cases:
+            _tell(case, why[case.pk], now)
             audit.record(
                 actor=None,
                 actor_name="system:wake",

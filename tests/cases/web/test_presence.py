@@ -138,6 +138,21 @@ def test_an_event_of_the_kind_waited_for_brings_the_case_back(kind, members, sta
     assert (before, case.state) == ("waiting", state)
 
 
+@pytest.mark.parametrize(("happens", "words"), [(True, "a new sign-in"), (False, "")])
+def test_whoever_put_a_case_aside_is_told_that_it_is_back_and_why(happens, words, ada, sign_in):
+    case = build.held_case(ada)
+    waiting.snooze(case_id=case.pk, actor=ada, until=factories.after(60), wake_on="login", now=factories.after(1))
+    if happens:
+        build.login("a-1", factories.after(3))
+
+    for minutes in (4, 60, 61):
+        waiting.wake_due(limit=10, now=factories.after(minutes))
+
+    items = list(InboxItem.objects.values_list("person", "kind", "case", "words"))
+    assert items == [(ada.pk, "returned", case.pk, words)]
+    assert "Came back to you" in sign_in(ada).get("/inbox/").content.decode()
+
+
 def test_snooze_says_what_the_case_waits_for(ada, sign_in):
     case, client = build.held_case(ada), sign_in(ada)
 
