@@ -1,4 +1,4 @@
-// Ask over the page, then send again what was refused.
+// Ask, then send again what was refused.
 const dialog = document.querySelector("[data-again]");
 const refused = new Map();
 let typed;

@@ -1,8 +1,8 @@
-// <kbd> hints, `?`, palette.
+// Hints, `?`, palette.
 const on = addEventListener;
 const [keys, dialog] = document.querySelectorAll("[data-keys-list], [data-palette]");
 const [field, list, told] = dialog.querySelectorAll("[role=combobox], [role=listbox], [role=status]");
-const own = JSON.parse(document.documentElement.dataset.keyMap || "{}");
+const { keyMap } = document.documentElement.dataset, own = JSON.parse(keyMap || "{}");
 const NAMES = { " ": "Space", ArrowDown: "↓", ArrowUp: "↑" };
 let asked, shown, place;
 
@@ -19,11 +19,13 @@ function commands(detail = []) {
 }
 
 function hint({ target }) {
-  for (const one of target.querySelectorAll?.("kbd:not(.own)") ?? [])
+  for (const one of target.querySelectorAll("kbd:not(.own)"))
     one.replaceWith(cap(own[one.textContent.replace("⇧ ", "Shift+")] ?? one.textContent));
 }
-hint({ target: document });
-on("htmx:afterSettle", hint);
+if (keyMap) {
+  hint({ target: document });
+  on("htmx:afterSettle", hint);
+}
 
 const line = (one) => make("li", one.label, make("span", ...one.keys.flatMap((key) =>
   key.split(/(?<=.)[ +]/).flatMap((part) => [cap(part), " "]))));
