@@ -1,4 +1,4 @@
-// Helpers, each switched on by an attribute.
+// Switched on by attributes.
 const on = addEventListener;
 const live = (words) => { document.querySelector("#live").textContent = words; };
 

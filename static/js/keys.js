@@ -1,4 +1,4 @@
-// What data-key says: docs/design-system.md.
+// data-key: docs/design-system.md.
 const on = addEventListener;
 const TEXT = "[data-key-focus], textarea, select, [contenteditable], [role=listbox], input:not([type=radio], [type=checkbox])";
 const { keys: mode, keyMap } = document.documentElement.dataset, OWN = JSON.parse(keyMap || "{}");
@@ -65,7 +65,7 @@ function press(element) {
   if (!element.matches(TEXT)) element.click();
 }
 
-// What is typed counts; by place only digits (French shifts them) and what Alt disfigures (Mac).
+// What is typed counts; by place only digits and what Alt disfigures.
 function nameOf(event, code) {
   const { altKey, shiftKey } = event;
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;

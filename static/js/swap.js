@@ -23,20 +23,23 @@ on("htmx:afterSettle", ({ target }) => {
   if (!heading) return;
   heading.removeAttribute("data-focus");
   heading.tabIndex = -1;
-  const isPage = heading.matches("h1");
-  heading.focus({ preventScroll: isPage });
-  if (isPage) scrollTo(0, 0);
+  heading.focus();
+  if (heading.matches("h1")) scrollTo(0, 0);
 });
 
-// Some browsers drop the focus of a list that stays.
+// For browsers without moveBefore.
 on("htmx:afterSwap", () => held.focus());
 
-// A 409 or 422 of one sentence belongs above the page, not in its place.
+// A refusal of one sentence belongs above the page.
 on("htmx:beforeSwap", ({ detail }) => {
   held = document.activeElement;
-  if (detail.xhr.status < 400 || !detail.serverResponse.includes("data-problem")) return;
-  detail.shouldSwap = false;
-  tell(explain(detail.xhr));
+  if (detail.xhr.status >= 400 && detail.serverResponse.includes("data-problem")) {
+    detail.shouldSwap = false;
+    tell(explain(detail.xhr));
+  }
+  // htmx would say goodbye to each element.
+  const what = detail.shouldSwap && detail.target.querySelector(".what");
+  if (what && !what.contains(detail.requestConfig.elt)) what.replaceChildren();
 });
 
 on("htmx:beforeRequest", (event) => {
@@ -49,6 +52,6 @@ on("htmx:afterRequest", ({ detail }) => {
   if (detail.successful && !detail.elt.matches("[data-while-seen]")) alerts.replaceChildren();
 });
 on("htmx:responseError", ({ detail }) => tell(explain(detail.xhr)));
-on("htmx:sendError", () => tell("Not connected. Nothing was saved; try again when the network is back."));
+on("htmx:sendError", () => tell("Not connected. Nothing was saved; try again later."));
 on("htmx:timeout", () => tell(`No answer within 15 seconds. ${UNSURE}`));
 on("click", ({ target }) => target.closest("[data-dismiss]")?.closest(".banner").remove());

@@ -1,4 +1,4 @@
-// How long a case took, sent as it is left.
+// Times of a case, sent as it is left.
 const on = addEventListener;
 let box, last, t = {};
 const mark = (name) => {

@@ -1,4 +1,4 @@
-// Counts down, waits while somebody is at it. The undo itself never expires.
+// Counts down unless somebody is at it.
 setInterval(() => {
   for (const toast of document.querySelectorAll("[data-toast]")) {
     if (document.hidden || toast.matches(":hover, :focus-within")) continue;

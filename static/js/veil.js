@@ -1,4 +1,4 @@
-// All pictures show while [data-veil] is held, or once clicked; one while pressed.
+// [data-veil] shows all pictures while held or once clicked; .veil shows one.
 const on = addEventListener;
 let since;
 const all = () => document.querySelector("[data-veil]");

@@ -55,6 +55,7 @@ def test_after_the_password_the_note_is_there_and_saving_works(writing: Any) -> 
 def test_signing_in_anew_in_another_tab_does_not_stop_this_one(signed_in: Any, reviewer: Any, takeover: Any) -> None:
     takeover("a-1")
     start(signed_in)
+    signed_in.route("**/presence/", lambda route: route.fulfill(status=204))  # it would ask while one is signed out
     other = signed_in.context.new_page()
     other.goto("/me/display/")
     other.click("summary:has-text('Ada')")
