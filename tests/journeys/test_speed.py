@@ -28,6 +28,8 @@ WATCH = """() => {
     felt.push(one.duration); })
     .observe({type: "event", durationThreshold: 16, buffered: true});
 }"""
+# Who decides has read what a case holds and what would happen: both are there, nothing is on its way any more.
+READ = "document.querySelector('#record .effect') && !document.querySelector('[aria-busy]')"
 PRESSES = ("1", "3", "2")
 
 
@@ -55,6 +57,7 @@ def decide(browser: Any, console: str, reviewer: Any) -> Iterator[Any]:
         page.evaluate(WATCH)
         for number in range(times):
             page.keyboard.press(PRESSES[number % len(PRESSES)])
+            page.wait_for_function(READ)
             page.wait_for_timeout(150)  # nobody presses faster
             page.keyboard.press("Enter")
             page.wait_for_function("count => painted.length > count", arg=number)
