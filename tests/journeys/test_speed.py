@@ -29,7 +29,7 @@ WATCH = """() => {
     .observe({type: "event", durationThreshold: 16, buffered: true});
 }"""
 # Who decides has read what a case holds and what would happen: both are there, nothing is on its way any more.
-READ = "document.querySelector('#record .effect') && !document.querySelector('[aria-busy]')"
+READ = "() => document.querySelector('#record .effect') && !document.querySelector('[aria-busy]')"
 PRESSES = ("1", "3", "2")
 
 
