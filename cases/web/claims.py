@@ -26,12 +26,12 @@ Leaving = Callable[[Case, datetime], Any]
 def claim(request: HtmxRequest, ref: str) -> HttpResponse:
     """Take one chosen case."""
     case, now = case_header.case_for(request.user, ref), timezone.now()
-    view_work.end(request)
     keys.once(
         request,
         now=now,
         run=lambda: {"case": claims.claim(case_id=case.pk, actor=request.user, now=now).ref},
     )
+    view_work.end(request)
     return see_other(request, "cases:case", case.ref)
 
 

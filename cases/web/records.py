@@ -24,7 +24,7 @@ from cases.queries.names import EntityName
 
 SHOWN_TARGETS = 3
 LISTS = ("policy", "label", "reason", "days", "language")
-KEPT = ("preset", "record_of", "policy", "label", "reason", "days", "language")
+KEPT = ("preset", "record_of", *LISTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,8 @@ on("htmx:beforeSwap", ({ detail }) => {
     detail.shouldSwap = false;
     tell(explain(detail.xhr));
   }
-  // htmx would say goodbye to each element.
-  const what = detail.shouldSwap && detail.target.querySelector(".what");
+  // htmx says goodbye to each one.
+  const what = detail.shouldSwap && detail.target.querySelector(".workspace > .what");
   if (what && !what.contains(detail.requestConfig.elt)) what.replaceChildren();
 });
 
