@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.journeys.scenes import begin
+
 COUNT = """for (const kind of ["pointerdown", "pointermove", "mousedown", "touchstart", "wheel"])
   addEventListener(kind, () => pointed(kind), true);"""
 TEXT = "(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"
@@ -42,8 +44,7 @@ def ref_of(page: Any) -> str:
 def start(page: Any, address: str = "/queues/ato/") -> str:
     """Take the next case of a queue; return its reference."""
     page.goto(address)
-    page.keyboard.press("s")
-    page.wait_for_selector("#decision")
+    begin(page)
     return ref_of(page)
 
 
@@ -52,4 +53,5 @@ def moves_on(page: Any, ref: str, *keys: str) -> str:
     press(page, *keys)
     page.wait_for_url(lambda url: not url.endswith(f"/{ref}/"))
     page.wait_for_selector("#decision")
+    page.wait_for_selector("#rest:not([hx-get])")
     return ref_of(page)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.journeys.scenes import enter
+from tests.journeys.scenes import begin, enter
 
 pytestmark = [pytest.mark.browser]
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
@@ -89,8 +89,7 @@ def test_queue_and_workspace_have_no_violations(view: Any) -> None:
     view.goto("/queues/ato/")
     assert violations(view) == []
 
-    view.keyboard.press("s")
-    view.wait_for_selector("#decision")
+    begin(view)
 
     assert violations(view) == []
 
@@ -113,8 +112,7 @@ def test_workspace_of_a_decided_case_has_no_violations(view: Any) -> None:
 def test_what_decides_is_in_view_without_scrolling(view: Any) -> None:
     view.set_viewport_size({"width": 1280, "height": 800})
     view.goto("/queues/ato/")
-    view.keyboard.press("s")
-    view.wait_for_selector("#decision")
+    begin(view)
 
     for selector in (".reason", ".what .chip", ".case-head .facts", "#decision button.primary"):
         box = view.locator(selector).first.bounding_box()

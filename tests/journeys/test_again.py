@@ -8,7 +8,7 @@ import pytest
 
 from cases.models import Draft, Note
 from tests.journeys.by_keys import start
-from tests.journeys.scenes import PASSWORD
+from tests.journeys.scenes import PASSWORD, begin
 from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser]
@@ -22,8 +22,7 @@ def writing(signed_in: Any, takeover: Any) -> Any:
 
     takeover("a-1")
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
     signed_in.keyboard.press("3")
     signed_in.wait_for_selector("#record .effect")
     Session.objects.all().delete()

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cases.models import Action, Case, Decision
 from cases.services import enforcement
-from tests.journeys.scenes import PASSWORD
+from tests.journeys.scenes import PASSWORD, begin
 from tests.marketplace.client import ledger
 from tscore.core.audit import seal
 
@@ -26,7 +26,7 @@ def test_three_cases_by_keyboard_alone(page: Any, reviewer: Any, takeover: Any, 
         takeover(f"a-{number}", score=0.9 - number / 10)
 
     _sign_in(page, reviewer.email)
-    page.keyboard.press("s")
+    begin(page)
     seen = [_decide(page, digit) for digit in ("1", "3", "2")]
     _undo(page, seen[2])
     _deliver()

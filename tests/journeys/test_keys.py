@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from cases.models import Action, Case, Decision
+from tests.journeys.scenes import begin
 
 pytestmark = [pytest.mark.browser]
 
 
 def _open(page: Any) -> str:
     page.goto("/queues/ato/")
-    page.keyboard.press("s")
-    page.wait_for_selector("#decision")
+    begin(page)
     return str(re.search(r"C-\d+", page.url)[0])  # type: ignore[index]
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.scenes import begin
+
 pytestmark = [pytest.mark.browser]
 PRESS = """([key, code, more]) => (document.activeElement ?? document.body).dispatchEvent(
   new KeyboardEvent("keydown", { key, code, bubbles: true, cancelable: true, ...more }))"""
@@ -35,8 +37,7 @@ def case(signed_in: Any, takeover: Any) -> Any:
     """The page of a case that Ada holds."""
     takeover("a-1")
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
     return signed_in
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.scenes import begin
+
 pytestmark = [pytest.mark.browser]
 # What a hidden tab answers; a headless browser never hides one.
 HIDE = "Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})"
@@ -24,8 +26,7 @@ def test_a_seen_case_is_renewed(signed_in: Any, takeover: Any) -> None:
     takeover("a-1")
     signed_in.clock.install()
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
 
     assert len(_beats(signed_in)) == 1
     assert signed_in.locator("#lease").inner_text().startswith("Yours for")
@@ -35,8 +36,7 @@ def test_a_case_in_a_hidden_tab_is_not(signed_in: Any, takeover: Any) -> None:
     takeover("a-1")
     signed_in.clock.install()
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
     signed_in.evaluate(HIDE)
 
     assert _beats(signed_in) == []

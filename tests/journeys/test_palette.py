@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.scenes import begin
 from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser]
@@ -21,8 +22,7 @@ def case(signed_in: Any, takeover: Any) -> Any:
     """The page of a case that Ada holds, another one waiting."""
     takeover("a-1"), takeover("a-2")
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
     return signed_in
 
 

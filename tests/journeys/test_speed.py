@@ -41,7 +41,7 @@ def share(values: list[float], part: float) -> float:
 @pytest.fixture
 def decide(browser: Any, console: str, reviewer: Any) -> Iterator[Any]:
     """Return a way to decide so many cases, slowed down or not; it gives the milliseconds of each."""
-    from tests.journeys.scenes import enter
+    from tests.journeys.scenes import begin, enter
 
     context = browser.new_context(base_url=console, reduced_motion="reduce", viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
@@ -50,15 +50,14 @@ def decide(browser: Any, console: str, reviewer: Any) -> Iterator[Any]:
 
     def decided(times: int, *, slowed: bool = False) -> dict[str, list[float]]:
         page.goto("/queues/ato/")
-        page.keyboard.press("s")
-        page.wait_for_selector("#decision")
+        begin(page)
         if slowed:
             _slow_down(page)
         page.evaluate(WATCH)
         for number in range(times):
             page.keyboard.press(PRESSES[number % len(PRESSES)])
             page.wait_for_function(READ)
-            page.wait_for_timeout(150)  # nobody presses faster
+            page.wait_for_timeout(300)  # nobody reacts faster to what they read
             page.keyboard.press("Enter")
             page.wait_for_function("count => painted.length > count", arg=number)
         return {"painted": page.evaluate("painted"), "felt": page.evaluate("felt")}

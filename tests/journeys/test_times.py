@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cases.models import CaseTime
+from tests.journeys.scenes import begin
 
 pytestmark = [pytest.mark.browser]
 
@@ -14,8 +15,7 @@ pytestmark = [pytest.mark.browser]
 def test_a_decided_case_is_measured_once(signed_in: Any, takeover: Any, console: str) -> None:
     first, _ = takeover("a-1", score=0.9), takeover("a-2", score=0.5)
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
     signed_in.wait_for_timeout(200)
     signed_in.keyboard.press("3")
     with signed_in.expect_request(lambda request: "/times/" in request.url) as sent:
@@ -32,8 +32,7 @@ def test_a_decided_case_is_measured_once(signed_in: Any, takeover: Any, console:
 def test_a_case_that_is_left_for_another_page_is_measured(signed_in: Any, takeover: Any) -> None:
     takeover("a-1")
     signed_in.goto("/queues/ato/")
-    signed_in.keyboard.press("s")
-    signed_in.wait_for_selector("#decision")
+    begin(signed_in)
     signed_in.keyboard.press("u")
     signed_in.wait_for_url("**/queues/ato/")
     signed_in.wait_for_timeout(300)

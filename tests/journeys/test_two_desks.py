@@ -58,6 +58,7 @@ def _round(ada: Any, cleo: Any, twin: Any, *, is_even: bool) -> tuple[str, str]:
         page.keyboard.press("s")
     for page in both:
         page.wait_for_selector("#decision")
+        page.wait_for_load_state()
     mine, hers = ref_of(ada), ref_of(cleo)
     twin.goto(f"/cases/{mine}/")
     for page, digit in ((ada, "1"), (twin, "3"), (cleo, "2")):
