@@ -2,11 +2,13 @@
 
 import json
 import time
+from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from tscore.core import breaks, counts, navigation, shortcuts
 from tscore.core.http import is_partial
@@ -15,18 +17,22 @@ KNOWN_FOR_S: Final = 180.0  # what was seen longer ago says nothing about now
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return the nonce for scripts, a signed-in person's rail and look-up, this environment, how much is wrong."""
+    """Return the nonce for scripts, a signed-in person's rail and look-up, this environment, how much is wrong.
+
+    What only the frame shows is worked out when a template asks for it: a fragment has no frame.
+    """
     user = getattr(request, "user", None)
-    nav = navigation.visible(request) if user is not None and user.is_authenticated else []
+    inside = user is not None and user.is_authenticated
+    nav = SimpleLazyObject(lambda: navigation.visible(request) if inside else [])
     return {
         "csp_nonce": getattr(request, "csp_nonce", ""),
         "nav": nav,
-        "own_pages": navigation.own(request) if nav else [],
-        "shortcuts": _shortcuts(user) if nav else {},
-        "look_up_url": next((place["url"] for place in nav if place["looks_up"]), ""),
+        "own_pages": lambda: navigation.own(request) if inside else [],
+        "shortcuts": cache(lambda: _shortcuts(user) if inside else {}),
+        "look_up_url": lambda: next((place["url"] for place in nav if place["looks_up"]), ""),
         "environment": "Demo" if settings.DEMO else "",
-        "alarm_count": _alarm_count() if nav else 0,
-        "rest": _rest(request) if nav else None,
+        "alarm_count": cache(lambda: _alarm_count() if inside else 0),
+        "rest": _rest(request) if inside else None,
     }
 
 
