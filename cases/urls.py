@@ -79,6 +79,7 @@ urlpatterns = [
     path("views/<int:view_id>/news/", views.news, name="view_news"),
     path("cases/<str:ref>/peek/", peek.peek, name="peek"),
     path("cases/<str:ref>/rest/", case.rest, name="rest"),
+    path("cases/<str:ref>/raw/", case.raw, name="raw"),
     path("cases/<str:ref>/story/", case.story, name="story"),
     path("cases/<str:ref>/scores/", case.scores, name="scores"),
     path("cases/<str:ref>/preview/", decisions.preview, name="preview"),
@@ -149,7 +150,20 @@ _LEADS: Final = Group("lead", "admin")
 # What is muted asks nobody: whoever tunes detectors or answers for a queue may do so.
 _MUTERS: Final = Group("lead", "analyst")
 _CHANGE: Final[dict[str, Rule]] = {"POST": SignedIn()}
-_READERS = ("home", "inbox", "queues", "queue", "case", "case_file", "rest", "scores", "story", "mine", "actions")
+_READERS = (
+    "home",
+    "inbox",
+    "queues",
+    "queue",
+    "case",
+    "case_file",
+    "raw",
+    "rest",
+    "scores",
+    "story",
+    "mine",
+    "actions",
+)
 _CHANGES = (
     "queue_filter",
     "inbox_done",

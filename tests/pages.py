@@ -79,6 +79,7 @@ MORE_PAGES: Final[dict[str, str]] = {
 }
 NO_PAGES: Final[dict[str, str]] = {
     "cases:rest": "a part of the page of a case",
+    "cases:raw": "a part of the page of a case",
     "cases:story": "a part of the page of a case",
     "cases:scores": "a part of the page of a case",
     "cases:rows": "more rows of a list",

@@ -55,7 +55,7 @@ def case(
     seen = sight.see(
         case_id=case_id_of(ref), user=request.user, seen=workspace.place_seen(request) if entered else None
     )
-    context = workspace.first(request, seen, now=now, **more)
+    context = workspace.first(request, seen, now=now, is_brief=True, **more)
     head = context["head"]
     undo = " Undo with z." if toast and toast["undo_url"] else ""
     announce = f"{toast['text']}{undo} Now {head.ref}, {head.abuse_name}, {head.severity}." if toast else ""

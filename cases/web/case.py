@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from cases.queries import case_header, sight
 from cases.services import recents
-from cases.web import bulk, keys, timeline, workspace
-from cases.web import rest as later
+from cases.web import bulk, timeline, workspace
+from cases.web import rest as rest_of
 from cases.web import scores as shown
 from cases.web.refs import case_id_of
 from cases.web.toast import toast_of
@@ -49,15 +49,18 @@ def scores(request: HtmxRequest, ref: str) -> HttpResponse:
     return partial(request, "cases/_scores.html", {"now": now, **asked})
 
 
+def raw(request: HtmxRequest, ref: str) -> HttpResponse:
+    """Show the evidence field by field."""
+    now, seen = timezone.now(), sight.see(case_id=case_id_of(ref), user=request.user)
+    if not is_partial(request):
+        context = {**workspace.whole(request, ref, now=now), "shows_raw": True, "toast": toast_of(request)}
+        return page(request, "cases/case.html", context)
+    return partial(request, "cases/_raw.html", {"now": now, "raw": rest_of.raw(seen)})
+
+
 def rest(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show what the answer to a decision leaves out, a moment after it."""
     if not is_partial(request):
         return see_other(request, "cases:case", ref)
     now, seen = timezone.now(), sight.see(case_id=case_id_of(ref), user=request.user)
-    context = {
-        "now": now,
-        "form_key": keys.new(),
-        "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
-        **later.rest(request, seen),
-    }
-    return partial(request, "cases/_rest_answer.html", context)
+    return partial(request, "cases/_rest_answer.html", workspace.later(request, seen, now=now))

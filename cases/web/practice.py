@@ -11,7 +11,8 @@ from django.utils import timezone
 from cases.models import Decision
 from cases.queries import case_header, practice, sight
 from cases.services import practice as services
-from cases.web import keys, records, workspace
+from cases.web import keys, records, rest, timeline, workspace
+from cases.web.zones import zone_of
 from tscore.core.errors import Invalid
 from tscore.core.http import HtmxRequest, page, see_other
 
@@ -81,6 +82,8 @@ def _question(
         "decide": {"may_decide": False},
         "policies": panel.policies,
         **workspace.centre(request, stood),
+        **rest.evidence(stood),
+        **timeline.context(stood, zone=zone_of(request)),
         "scores": "later",
         **entered,
     }

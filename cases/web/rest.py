@@ -8,9 +8,11 @@ from cases import permissions
 from cases.enums import CaseState
 from cases.models import Case
 from cases.queries import mutes, past, ring_page, similar, who
+from cases.queries.event_views import EventView
 from cases.queries.notes import notes_of
 from cases.queries.sight import Sight
-from cases.web import panels, sections
+from cases.web import event_words, panels, sections, timeline
+from cases.web.zones import zone_of
 from tscore.core.http import HtmxRequest
 from tscore.core.models import User
 
@@ -69,7 +71,7 @@ class Rest:
 
 
 def rest(request: HtmxRequest, seen: Sight) -> dict[str, Any]:
-    """Return who the case is about, its links, likes of it, notes, raw events and past decisions.
+    """Return what a case rests on, what happened, who it is about, links, likes of it, notes and past decisions.
 
     `failed` names the parts that could not be read.
     """
@@ -80,9 +82,26 @@ def rest(request: HtmxRequest, seen: Sight) -> dict[str, Any]:
         "has_rest": True,
         "failed": failed,
         "is_blind": _is_blind(seen.case),
-        "raw": seen.what.evidence[:FIRST_EVIDENCE],
+        "raw": raw(seen),
         "colleagues": _colleagues(seen.case, values),
+        **evidence(seen),
+        **timeline.context(seen, zone=zone_of(request), chosen=request.GET.get("events", "")),
         **values,
+    }
+
+
+def raw(seen: Sight) -> list[EventView]:
+    """Return the newest events of the evidence as they were sent."""
+    return seen.what.evidence[:FIRST_EVIDENCE]
+
+
+def evidence(seen: Sight) -> dict[str, Any]:
+    """Return the newest events of the evidence, their ids as the form sends them along, and how many are left out."""
+    shown = raw(seen)
+    return {
+        "evidence": [event_words.line(event) for event in shown],
+        "hidden_evidence": len(seen.what.evidence) - len(shown),
+        "shown": ",".join(str(event.id) for event in shown),
     }
 
 

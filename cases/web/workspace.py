@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,9 +17,8 @@ from cases.queries.names import is_token
 from cases.queries.what import SignalView
 from cases.services import presence
 from cases.services.choices import DURATIONS
-from cases.web import event_words, keys, media, panels, records, rest, scores, story, timeline
+from cases.web import event_words, keys, media, panels, records, rest, scores, story
 from cases.web.refs import case_id_of
-from cases.web.zones import zone_of
 from signals.services.rings import RING
 from tscore.core.errors import Conflict
 from tscore.core.http import HtmxRequest
@@ -61,10 +60,12 @@ def first(
     entered: QueryDict | None = None,
     form: DecisionForm | None = None,
     note_authors: Sequence[str] = (),
+    is_brief: bool = False,
 ) -> dict[str, Any]:
     """Return what is needed to decide; `entered` brings back what a refused form held.
 
     Args:
+        is_brief: leave to the rest what is not in sight: the evidence, closed lists, ways out without deciding.
         note_authors: who wrote notes since the page was drawn that a conflict answers.
     """
     panel = sight.panel(seen, user=request.user)
@@ -79,11 +80,9 @@ def first(
         "count_cap": sight.COUNT_CAP,
         "head": head,
         "wants_free": head.lease.state == "other" and presence.wants_free(case_id=seen.case.pk, actor=request.user),
-        "decide": panel,
+        "is_brief": is_brief,
         "presets": records.preset_rows(panel.presets),
-        "record": records.record(panel, kept),
-        "languages": LANGUAGES,
-        "durations": DURATIONS,
+        **_choices(panel, kept),
         "mutable": _mutable(seen),
         "seen": seen.newest,
         "noted": seen.newest_note,
@@ -94,13 +93,36 @@ def first(
         "form": form,
         "draft": _draft(panel, entered),
         "conflict": conflict,
+        "ring": ring_page.ring(case=seen.case, ticked=_ticked(entered)) if seen.subject.kind == RING else None,
+        "gone": _gone(seen),
+        **centre(request, seen),
+    }
+
+
+def later(request: HtmxRequest, seen: sight.Sight, *, now: datetime) -> dict[str, Any]:
+    """Return what a brief `first` left out, and the rest."""
+    panel = sight.panel(seen, user=request.user)
+    return {
+        "now": now,
+        "form_key": keys.new(),
+        "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
+        **_choices(panel, panel.draft),
+        "more_reasons": centre(request, seen)["more_reasons"],
+        **rest.rest(request, seen),
+    }
+
+
+def _choices(panel: DecidePanel, kept: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what the decision and the ways out without one let a person choose."""
+    return {
+        "decide": panel,
+        "record": records.record(panel, kept),
+        "languages": LANGUAGES,
+        "durations": DURATIONS,
         "skip_reasons": SkipReason.choices,
         "snooze_times": SnoozeForm.TIMES,
         "wait_choices": WaitFor.choices,
         "wake_choices": WakeOn.choices,
-        "ring": ring_page.ring(case=seen.case, ticked=_ticked(entered)) if seen.subject.kind == RING else None,
-        "gone": _gone(seen),
-        **centre(request, seen),
     }
 
 
@@ -124,12 +146,11 @@ def _ticked(entered: QueryDict | None) -> list[str] | None:
 
 
 def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
-    """Return why the case is here and what happened."""
+    """Return why the case is here."""
     happened, is_blind = seen.what, seen.case.is_blind and seen.case.state != CaseState.CLOSED
     findings = [] if is_blind else happened.signals
     reasons, more = story.reasons(findings)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
-    shown, hidden = happened.evidence[: rest.FIRST_EVIDENCE], happened.evidence[rest.FIRST_EVIDENCE :]
     return {
         "is_blind": is_blind,
         "opening": seen.opening,
@@ -143,10 +164,6 @@ def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         "flagged": event_words.line(flagged) if flagged and not is_blind else None,
         "pictures": media.shown(request, happened.evidence, category=seen.case.queue.veil_category),
         "panel": panels.panel(seen.case.abuse_type_id, happened),
-        "evidence": [event_words.line(event) for event in shown],
-        "hidden_evidence": len(hidden),
-        "shown": ",".join(str(event.id) for event in shown),
-        **timeline.context(seen, zone=zone_of(request), chosen=request.GET.get("events", "")),
     }
 
 

@@ -1,4 +1,4 @@
-// Ask, then send again what was refused.
+// Ask, then send again.
 const dialog = document.querySelector("[data-again]");
 const refused = new Map();
 let typed;

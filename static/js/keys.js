@@ -47,11 +47,11 @@ function label(element) {
   return element.dataset.keyLabel || element.ariaLabel || words.join("").trim();
 }
 
-function bindings() {
+function bindings(named) {
   const marked = $$("[data-key]")
     .filter((element) => !element.disabled && !element.closest("[hidden], [inert]"))
     .map((element) => ({
-      keys: element.dataset.key.split("|"), label: label(element), act: () => press(element),
+      keys: element.dataset.key.split("|"), label: named && label(element), act: () => press(element),
       group: element.closest("[data-key-group]")?.dataset.keyGroup ?? "Page",
     }));
   const both = [...listKeys(), ...marked];
@@ -65,7 +65,7 @@ function press(element) {
   if (!element.matches(TEXT)) element.click();
 }
 
-// What is typed counts; by place only digits and what Alt disfigures.
+// By place: digits, what Alt disfigures.
 function nameOf(event, code) {
   const { altKey, shiftKey } = event;
   if (event.ctrlKey || event.metaKey) return `Ctrl+${event.key}`;
@@ -112,11 +112,11 @@ on("keydown", (event) => {
   if (hit.act && (!event.repeat || hit.repeats)) hit.act();
 });
 
-on("focusin", (event) => {
-  const row = event.target.closest("[data-row]");
+on("focusin", ({ target }) => {
+  const row = target.closest("[data-row]");
   if (!row) return;
   current()?.removeAttribute("aria-current");
   row.ariaCurrent = "true";
 });
 
-on("commands", ({ detail }) => detail.push(...bindings()));
+on("commands", ({ detail }) => detail.push(...bindings(true)));

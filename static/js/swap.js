@@ -1,4 +1,4 @@
-// After a swap: focus the heading, tell what failed.
+// After a swap: focus, what failed.
 const on = addEventListener;
 const UNSURE = "It is not known whether this was saved; reload to see.";
 const alerts = document.querySelector("#alerts");
@@ -27,10 +27,10 @@ on("htmx:afterSettle", ({ target }) => {
   if (heading.matches("h1")) scrollTo(0, 0);
 });
 
-// For browsers without moveBefore.
+// Without moveBefore.
 on("htmx:afterSwap", () => held.focus());
 
-// A refusal of one sentence belongs above the page.
+// One sentence goes above the page.
 on("htmx:beforeSwap", ({ detail }) => {
   held = document.activeElement;
   if (detail.xhr.status >= 400 && detail.serverResponse.includes("data-problem")) {
@@ -38,8 +38,9 @@ on("htmx:beforeSwap", ({ detail }) => {
     tell(explain(detail.xhr));
   }
   // htmx says goodbye to each one.
-  const what = detail.shouldSwap && detail.target.querySelector(".workspace > .what");
-  if (what && !what.contains(detail.requestConfig.elt)) what.replaceChildren();
+  const { requestConfig: { elt }, shouldSwap, target } = detail;
+  let last = "", one = shouldSwap && target.id === "main" ? elt : null;
+  for (; target.contains(one); [last, one] = [one, one.parentElement]) one.replaceChildren(last);
 });
 
 on("htmx:beforeRequest", (event) => {

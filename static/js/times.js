@@ -8,7 +8,7 @@ const mark = (name) => {
 };
 const leave = () => {
   mark("left");
-  if (box) navigator.sendBeacon(box.value, new URLSearchParams({ ...t, csrfmiddlewaretoken: box.form.csrfmiddlewaretoken.value }));
+  if (box) navigator.sendBeacon(box.value, new URLSearchParams({ ...t, csrfmiddlewaretoken: document.forms[0].csrfmiddlewaretoken.value }));
   box = document.querySelector("[data-times]");
   t = { opened: last, active: 0, idle: 0 };
 };

@@ -43,6 +43,31 @@ def test_decision_brings_the_next_case_already_claimed(ada, sign_in):
     assert f"/decisions/{Decision.objects.get().pk}/reversal/" in html
 
 
+def test_the_answer_holds_what_is_in_sight_and_a_moment_later_comes_the_rest(ada, sign_in):
+    case, following = build.held_case(ada, "a-1"), build.case("a-2")
+    client, later = sign_in(ada), ('name="evidence"', 'id="label"', f'action="/cases/{following.ref}/skip/"')
+
+    first = post(client, case, **HTMX).content.decode()
+    rest = client.get(f"/cases/{following.ref}/rest/", **HTMX).content.decode()
+    page = client.get(f"/cases/{following.ref}/").content.decode()
+
+    assert [first.count(part) for part in later] == [0, 0, 0]
+    assert [rest.count(part) for part in later] == [page.count(part) for part in later]
+    assert min(rest.count(part) for part in later) == 1
+    assert field(first, "shown") == ""
+    assert f'name="shown" value="{field(page, "shown")}" hx-swap-oob="true"' in rest
+    assert all(f'id="{name}"' in first for name in ("later-record", "leave", "shown"))
+
+
+def test_decided_before_the_rest_has_come_all_evidence_counts(ada, sign_in):
+    case, _ = build.held_case(ada, "a-1"), build.case("a-2")
+
+    post(sign_in(ada), case, preset="1", shown="", **HTMX)
+
+    proofs = case.signals.values_list("events", flat=True)
+    assert {*Label.objects.exclude(event=None).values_list("event", flat=True)} == {*proofs}
+
+
 def test_decision_without_scripts_redirects_to_the_next_case_with_its_undo(ada, sign_in):
     case, following = build.held_case(ada, "a-1"), build.case("a-2")
     client = sign_in(ada)

@@ -84,3 +84,14 @@ def test_a_text_of_two_hundred_kilobytes_stays_bounded(ada, sign_in):
     assert "Show all" in page
     assert "<svg onload" not in page
     assert len(page) < 600_000
+
+
+def test_each_field_of_the_evidence_is_shown_when_asked_for(ada, sign_in):
+    case, client = build.held_case(ada), sign_in(ada)
+    [event] = [proof for signal in case.signals.all() for proof in signal.events.all()]
+    address, words = f"/cases/{case.ref}/raw/", f'<span class="id">{event.kind}</span>'
+
+    asked = client.get(address, HTTP_HX_REQUEST="true").content.decode()
+
+    assert (words in asked, "<html" in asked) == (True, False)
+    assert [words in client.get(at).content.decode() for at in (f"/cases/{case.ref}/", address)] == [False, True]

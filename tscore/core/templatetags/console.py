@@ -61,10 +61,15 @@ def status(value: object, note: object = "") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def when(context: Context, moment: datetime | None, style: str = "ago") -> SafeString | str:
-    """Show an instant relative to now, absolute in its title; `style` may be ago, time, date or full."""
+    """Show an instant relative to now, absolute in its title; `style` may be ago, time, date, full or words.
+
+    Words are the same as full without an element, for attributes.
+    """
     if moment is None:
         return "not known"
     local = timezone.localtime(moment, _zone(context))
+    if style == "words":
+        return _full(local)
     shown = {
         "ago": lambda: moments.ago(moment, now=_now(context)),
         "time": lambda: f"{local:%H:%M}",
