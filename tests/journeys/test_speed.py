@@ -56,10 +56,11 @@ def decide(browser: Any, console: str, reviewer: Any) -> Iterator[Any]:
         page.evaluate(WATCH)
         for number in range(times):
             page.keyboard.press(PRESSES[number % len(PRESSES)])
-            page.wait_for_function(READ)
+            page.wait_for_function(READ, polling=100)
             page.wait_for_timeout(300)  # nobody reacts faster to what they read
             page.keyboard.press("Enter")
-            page.wait_for_function("count => painted.length > count", arg=number)
+            # Asked seldom: asking in every frame would have the page draw frames for the question alone.
+            page.wait_for_function("count => painted.length > count", arg=number, polling=200)
         return {"painted": page.evaluate("painted"), "felt": page.evaluate("felt")}
 
     yield decided
