@@ -51,10 +51,11 @@ def scores(request: HtmxRequest, ref: str) -> HttpResponse:
 
 def raw(request: HtmxRequest, ref: str) -> HttpResponse:
     """Show the evidence field by field."""
-    now, seen = timezone.now(), sight.see(case_id=case_id_of(ref), user=request.user)
+    now = timezone.now()
     if not is_partial(request):
         context = {**workspace.whole(request, ref, now=now), "shows_raw": True, "toast": toast_of(request)}
         return page(request, "cases/case.html", context)
+    seen = sight.see(case_id=case_id_of(ref), user=request.user)
     return partial(request, "cases/_raw.html", {"now": now, "raw": rest_of.raw(seen)})
 
 

@@ -39,7 +39,7 @@ class Rest:
     @property
     def similar(self) -> list[similar.Similar]:
         """Closed cases like this one; none where findings are hidden, because they are compared by findings."""
-        return [] if _is_blind(self.case) else similar.similar_to(case=self.case, queue_ids=self._queue_ids())
+        return [] if is_blind(self.case) else similar.similar_to(case=self.case, queue_ids=self._queue_ids())
 
     @property
     def notes(self) -> list[Any]:
@@ -81,7 +81,7 @@ def rest(request: HtmxRequest, seen: Sight) -> dict[str, Any]:
     return {
         "has_rest": True,
         "failed": failed,
-        "is_blind": _is_blind(seen.case),
+        "is_blind": is_blind(seen.case),
         "raw": raw(seen),
         "colleagues": _colleagues(seen.case, values),
         **evidence(seen),
@@ -111,7 +111,8 @@ def notes(request: HtmxRequest, case: Case) -> dict[str, Any]:
     return {"failed": failed, "colleagues": _colleagues(case, values), **values}
 
 
-def _is_blind(case: Case) -> bool:
+def is_blind(case: Case) -> bool:
+    """Tell whether findings stay hidden: the case was drawn blind and is not decided yet."""
     return case.is_blind and case.state != CaseState.CLOSED
 
 

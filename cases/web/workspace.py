@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.http import QueryDict
 
-from cases.enums import CaseState, SkipReason, WaitFor, WakeOn
+from cases.enums import SkipReason, WaitFor, WakeOn
 from cases.forms import DecisionForm, SnoozeForm
 from cases.messages import LANGUAGES
 from cases.queries import case_header, ring_page, sight
@@ -107,7 +107,7 @@ def later(request: HtmxRequest, seen: sight.Sight, *, now: datetime) -> dict[str
         "form_key": keys.new(),
         "head": case_header.header(case=seen.case, user=request.user, now=now, subject=seen.subject),
         **_choices(panel, panel.draft),
-        "more_reasons": centre(request, seen)["more_reasons"],
+        "more_reasons": _reasons(seen)[1],
         **rest.rest(request, seen),
     }
 
@@ -147,14 +147,13 @@ def _ticked(entered: QueryDict | None) -> list[str] | None:
 
 def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     """Return why the case is here."""
-    happened, is_blind = seen.what, seen.case.is_blind and seen.case.state != CaseState.CLOSED
-    findings = [] if is_blind else happened.signals
-    reasons, more = story.reasons(findings)
+    happened, is_blind = seen.what, rest.is_blind(seen.case)
+    reasons, more = _reasons(seen)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
     return {
         "is_blind": is_blind,
         "opening": seen.opening,
-        "signals": findings,
+        "signals": _findings(seen),
         "reasons": reasons,
         "more_reasons": more,
         "rank": story.lane_sentence(seen.case)
@@ -165,6 +164,14 @@ def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
         "pictures": media.shown(request, happened.evidence, category=seen.case.queue.veil_category),
         "panel": panels.panel(seen.case.abuse_type_id, happened),
     }
+
+
+def _reasons(seen: sight.Sight) -> tuple[list[story.Why], list[story.Why]]:
+    return story.reasons(_findings(seen))
+
+
+def _findings(seen: sight.Sight) -> list[SignalView]:
+    return [] if rest.is_blind(seen.case) else seen.what.signals
 
 
 def _draft(panel: DecidePanel, entered: QueryDict | None) -> dict[str, Any]:
