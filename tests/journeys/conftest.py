@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys import axe
+
 # Django is not set up yet when this file is read: what needs it is imported inside.
 
 
@@ -33,6 +35,12 @@ def signed_in(page: Any, console: str, reviewer: Any) -> Any:
 
     enter(page, console, reviewer)
     return page
+
+
+@pytest.fixture(params=["two", pytest.param("six", marks=pytest.mark.slow)])
+def looks(request: pytest.FixtureRequest) -> axe.Looks:
+    """The schemes and widths a page is looked at in: two in a check, all six at full size."""
+    return {"two": axe.TWO_LOOKS, "six": axe.SIX_LOOKS}[request.param]
 
 
 @pytest.fixture

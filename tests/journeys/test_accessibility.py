@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from tests.journeys.axe import Looks, violations
 from tests.journeys.scenes import begin, enter
 
 pytestmark = [pytest.mark.browser]
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text()
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERY_LOOK = tuple((scheme, width) for scheme in ("light", "dark") for width in (1440, 1024, 320))
-TWO_LOOKS = (("light", 1440), ("dark", 320))
-RUN = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
-  .then(found => found.violations)"""
 
 
 @pytest.fixture
@@ -67,45 +61,27 @@ def _refuse_and_mute(actor: Any) -> None:
     )
 
 
-def violations(page: Any, looks: tuple[tuple[str, int], ...] = EVERY_LOOK) -> list[str]:
-    """Return what axe finds in each scheme and width, and whether the page scrolls sideways."""
-    page.evaluate(AXE)
-    found = []
-    for scheme, width in looks:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{scheme} {width} {one}" for one in _faults(page)]
-    return found
-
-
-def _faults(page: Any) -> list[str]:
-    found = page.evaluate(RUN, TAGS)
-    faults = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
-    is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*faults, "scrolls sideways"] if is_wide else faults
-
-
-def test_queue_and_workspace_have_no_violations(view: Any) -> None:
+def test_queue_and_workspace_have_no_violations(view: Any, looks: Looks) -> None:
     view.goto("/queues/ato/")
-    assert violations(view) == []
+    assert violations(view, looks) == []
 
     begin(view)
 
-    assert violations(view) == []
+    assert violations(view, looks) == []
 
     view.keyboard.press("1")
     view.wait_for_selector("#record .effect:has-text('locks the account')")
     view.keyboard.press("p")
-    assert violations(view) == []
+    assert violations(view, looks) == []
     assert view.problems == []
 
 
-def test_workspace_of_a_decided_case_has_no_violations(view: Any) -> None:
+def test_workspace_of_a_decided_case_has_no_violations(view: Any, looks: Looks) -> None:
     from cases.models import Case
 
     view.goto(f"/cases/{Case.objects.get(state='closed').ref}/")
 
-    assert violations(view, TWO_LOOKS) == []
+    assert violations(view, looks) == []
     assert view.problems == []
 
 

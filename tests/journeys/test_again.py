@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cases.models import Draft, Note
+from tests.journeys.axe import Looks, violations
 from tests.journeys.by_keys import start
 from tests.journeys.scenes import PASSWORD, begin
-from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser]
 TEXT = "Called the owner, who knows nothing of it."
@@ -31,8 +31,8 @@ def writing(signed_in: Any, takeover: Any) -> Any:
     return signed_in
 
 
-def test_after_the_password_the_note_is_there_and_saving_works(writing: Any) -> None:
-    assert violations(writing, (("light", 1440), ("dark", 1024))) == []
+def test_after_the_password_the_note_is_there_and_saving_works(writing: Any, looks: Looks) -> None:
+    assert violations(writing, looks) == []
     assert writing.locator("dialog[open]").evaluate("one => one.scrollWidth <= one.clientWidth")
 
     writing.keyboard.type("wrong")

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.journeys.axe import Looks, violations
 from tests.journeys.scenes import enter
 
 pytestmark = [pytest.mark.browser]
-NARROW_AND_WIDE = (("light", 1440), ("dark", 320))
 
 
 @pytest.fixture
@@ -69,9 +69,8 @@ def test_running_job_is_stopped(lead: Any, five: list[Any]) -> None:
     assert Decision.objects.count() == 0
 
 
-def test_pages_of_bulk_jobs_have_no_violations(lead: Any, five: list[Any]) -> None:
+def test_pages_of_bulk_jobs_have_no_violations(lead: Any, five: list[Any], looks: Looks) -> None:
     from signals.models import Entity
-    from tests.journeys.test_accessibility import violations
 
     Entity.objects.filter(external_id="a-4").update(hub=True)
     Entity.objects.filter(external_id="a-3").update(state="suspended")
@@ -81,20 +80,20 @@ def test_pages_of_bulk_jobs_have_no_violations(lead: Any, five: list[Any]) -> No
     for address in ("/bulk/new/", "/bulk/", job, f"{job}preview/", f"{job}preview/?preset=1"):
         lead.goto(address)
         _shoot(lead, address)
-        found[address] = violations(lead, NARROW_AND_WIDE)
+        found[address] = violations(lead, looks)
     lead.set_viewport_size({"width": 1440, "height": 900})
     lead.goto(job)
     _open_the_spot_check(lead)
     lead.goto(f"{job}preview/?preset=1")
     _shoot(lead, "ready")
-    found["ready"] = violations(lead, NARROW_AND_WIDE)
+    found["ready"] = violations(lead, looks)
     _run(lead, count=3)
     _shoot(lead, "running")
-    found["running"] = violations(lead, NARROW_AND_WIDE)
+    found["running"] = violations(lead, looks)
     _work()
     lead.goto(job)
     _shoot(lead, "done")
-    found["done"] = violations(lead, NARROW_AND_WIDE)
+    found["done"] = violations(lead, looks)
 
     assert {address: faults for address, faults in found.items() if faults} == {}
 

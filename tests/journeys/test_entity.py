@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests import factories
-from tests.journeys.test_accessibility import TWO_LOOKS, violations
+from tests.journeys.axe import Looks, violations
 
 pytestmark = [pytest.mark.browser]
 
@@ -24,12 +24,12 @@ def _market() -> None:
         factories.event("listing.created", factories.NOON, listing=name, seller="a-1", title=words, description="x")
 
 
-def test_tabs_have_no_violations(signed_in: Any, takeover: Any) -> None:
+def test_tabs_have_no_violations(signed_in: Any, takeover: Any, looks: Looks) -> None:
     takeover("a-1")
     _market()
     found = {}
     for tab in ("money", "messages", "raw", "decisions"):
         signed_in.goto(f"/e/account/{factories.entity('account', 'a-1').ref}/{tab}/")
-        found[tab] = violations(signed_in, TWO_LOOKS)
+        found[tab] = violations(signed_in, looks)
 
     assert {tab: faults for tab, faults in found.items() if faults} == {}

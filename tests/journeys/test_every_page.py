@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests import pages
+from tests.journeys.axe import Looks, violations
 from tests.journeys.scenes import PASSWORD, enter
 
 pytestmark = [pytest.mark.browser]
@@ -52,34 +53,20 @@ def test_every_route_that_answers_get_is_listed() -> None:
 
 
 @pytest.mark.parametrize("half", [0, 1])
-def test_every_page_in_two_looks(view: Any, half: int) -> None:
-    from tests.journeys.test_accessibility import TWO_LOOKS
-
-    faults = _crawl(view, TWO_LOOKS, half)
+def test_every_page_is_without_fault(view: Any, half: int, looks: Looks) -> None:
+    faults = _crawl(view, looks, half)
 
     assert not faults, faults
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("half", [0, 1])
-def test_every_page_in_every_look(view: Any, half: int) -> None:
-    from tests.journeys.test_accessibility import EVERY_LOOK
-
-    faults = _crawl(view, EVERY_LOOK, half)
-
-    assert not faults, faults
-
-
-def _crawl(view: Any, looks: tuple[tuple[str, int], ...], half: int) -> str:
+def _crawl(view: Any, looks: Looks, half: int) -> str:
     """Return the faults of every second page, a line each."""
     every_second = list(pages.addresses().items())[half::2]
     found = {name: _faults(view, name, address, looks) for name, address in every_second}
     return "\n".join(f"{name}: {fault}" for name, faults in found.items() for fault in faults)
 
 
-def _faults(view: Any, name: str, address: str, looks: tuple[tuple[str, int], ...]) -> list[str]:
-    from tests.journeys.test_accessibility import violations
-
+def _faults(view: Any, name: str, address: str, looks: Looks) -> list[str]:
     view.problems.clear(), view.asked.clear()
     view.set_viewport_size({"width": 1440, "height": 900})
     answer = view.goto(address, wait_until="networkidle")

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_accessibility import violations
+from tests.journeys.axe import Looks, violations
 
 pytestmark = [pytest.mark.browser]
-LOOKS = (("light", 1440), ("dark", 1024))
 
 
 @pytest.fixture
@@ -26,13 +25,13 @@ def world_of_work(cleo: Any, reviewer: Any, takeover: Any) -> Any:
     return first
 
 
-def test_mention_is_opened_and_done_by_keys(signed_in: Any, world_of_work: Any) -> None:
+def test_mention_is_opened_and_done_by_keys(signed_in: Any, world_of_work: Any, looks: Looks) -> None:
     signed_in.goto("/")
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []
     signed_in.keyboard.press("g")
     signed_in.keyboard.press("i")
     signed_in.wait_for_url("**/inbox/")
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []
     signed_in.keyboard.press("j")
     signed_in.keyboard.press("e")
     signed_in.wait_for_selector("tr.struck [data-open]:focus")
@@ -41,7 +40,7 @@ def test_mention_is_opened_and_done_by_keys(signed_in: Any, world_of_work: Any) 
     signed_in.wait_for_url(f"**/cases/{world_of_work.ref}/#note-*")
 
 
-def test_policy_opens_beside_the_field_with_its_examples(signed_in: Any, world_of_work: Any) -> None:
+def test_policy_opens_beside_the_field_with_its_examples(signed_in: Any, world_of_work: Any, looks: Looks) -> None:
     sent: list[str] = []
     signed_in.on("request", lambda request: sent.append(request.url) if "/handbook/" in request.url else None)
     signed_in.goto(f"/cases/{world_of_work.ref}/")
@@ -53,26 +52,26 @@ def test_policy_opens_beside_the_field_with_its_examples(signed_in: Any, world_o
 
     signed_in.wait_for_selector("#record >> text=Example: Somebody got in")
     assert [address.partition("/handbook/")[2] for address in sent] == ["ato/"]
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []
 
 
-def test_case_by_hand_and_practice_have_no_violations(signed_in: Any, world_of_work: Any) -> None:
+def test_case_by_hand_and_practice_have_no_violations(signed_in: Any, world_of_work: Any, looks: Looks) -> None:
     signed_in.goto("/cases/new/")
     signed_in.fill("#subject-text", "a-decided")
     signed_in.keyboard.press("Enter")
     signed_in.wait_for_selector("#id_reason")
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []
     signed_in.fill("#id_reason", "The owner called.")
     signed_in.keyboard.press("Control+Enter")
     signed_in.wait_for_selector("#why >> xpath=../.. >> text=The owner called.")
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []
 
 
-def test_practice_is_answered_and_compared(signed_in: Any, world_of_work: Any) -> None:
+def test_practice_is_answered_and_compared(signed_in: Any, world_of_work: Any, looks: Looks) -> None:
     signed_in.goto("/practice/")
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []
     signed_in.select_option("#label", "legit")
     signed_in.select_option("#reason", label="The owner confirms it was them")
     signed_in.keyboard.press("Control+Enter")
     signed_in.wait_for_url("**/answer/")
-    assert violations(signed_in, LOOKS) == []
+    assert violations(signed_in, looks) == []

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.axe import Looks, violations
 from tests.journeys.scenes import begin
-from tests.journeys.test_accessibility import violations
 
 pytestmark = [pytest.mark.browser]
 BOUND = """() => {
@@ -71,11 +71,11 @@ def test_a_page_is_gone_to_with_the_arrows(case: Any) -> None:
     case.wait_for_url("**/queues/")
 
 
-def test_escape_gives_the_focus_back_and_accessibility_has_nothing_to_say(case: Any) -> None:
+def test_escape_gives_the_focus_back_and_accessibility_has_nothing_to_say(case: Any, looks: Looks) -> None:
     case.keyboard.press("m")
     _ask(case, "queues")
     case.wait_for_selector("[role=option][aria-selected=true]:has-text('Queues')")
-    assert violations(case, (("light", 1440), ("dark", 320))) == []
+    assert violations(case, looks) == []
 
     case.keyboard.press("Escape")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.axe import Looks, violations
 from tests.journeys.scenes import enter
 
 pytestmark = [pytest.mark.browser]
@@ -38,15 +39,14 @@ def test_ring_is_found_from_the_case_of_an_account(signed_in: Any, takeover: Any
     )
 
 
-def test_ring_pages_have_no_violations(signed_in: Any, ring_ref: str) -> None:
+def test_ring_pages_have_no_violations(signed_in: Any, ring_ref: str, looks: Looks) -> None:
     from cases.models import Case
-    from tests.journeys.test_accessibility import violations
 
     account = Case.objects.exclude(entity__kind="ring").get().entity
     found = {}
     for address in (f"/cases/{ring_ref}/", f"/e/account/{account.ref}/?ring=none"):
         signed_in.goto(address)
-        found[address] = violations(signed_in)
+        found[address] = violations(signed_in, looks)
 
     assert {address: faults for address, faults in found.items() if faults} == {}
 

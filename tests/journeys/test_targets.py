@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.test_accessibility import AXE
+from tests.journeys.axe import AXE
 
 pytestmark = [pytest.mark.browser]
 MAIN = (

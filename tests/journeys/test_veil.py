@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.journeys.axe import Looks, violations
 from tests.journeys.scenes import enter
-from tests.journeys.test_accessibility import TWO_LOOKS, violations
 
 pytestmark = [pytest.mark.browser]
 FILTERS = "images => images.map(image => getComputedStyle(image).filter.split('(')[0])"
@@ -116,18 +116,18 @@ def test_without_scripts_a_picture_has_an_address_and_a_pause_gives_back_and_ask
     context.close()
 
 
-def test_pages_of_care_have_no_violations(signed_in: Any, listing: Any) -> None:
+def test_pages_of_care_have_no_violations(signed_in: Any, listing: Any, looks: Looks) -> None:
     case, found = listing(), {}
     for address in ("/me/wellbeing/", f"/cases/{case.ref}/", f"/e/listing/{case.entity.ref}/"):
         signed_in.goto(address)
         if "wellbeing" not in address:
             filters(signed_in)
-        found[address] = violations(signed_in, (*TWO_LOOKS, ("light", 320)))
+        found[address] = violations(signed_in, looks)
 
     assert {address: faults for address, faults in found.items() if faults} == {}
 
 
-def test_break_is_offered_between_two_cases_without_violations(signed_in: Any, listing: Any) -> None:
+def test_break_is_offered_between_two_cases_without_violations(signed_in: Any, listing: Any, looks: Looks) -> None:
     from cases.services import claims
     from tscore.core.models import User
 
@@ -139,7 +139,7 @@ def test_break_is_offered_between_two_cases_without_violations(signed_in: Any, l
     signed_in.keyboard.press("Enter")
     signed_in.locator(".banner", has_text="Five minutes away help").wait_for()
 
-    assert violations(signed_in, (("light", 320), ("dark", 320), ("dark", 1440))) == []
+    assert violations(signed_in, looks) == []
 
 
 def worked_for(page: Any, *, minutes: int) -> None:
