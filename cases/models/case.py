@@ -123,6 +123,11 @@ class Case(models.Model):
         """The word people use, as in `C-812`."""
         return f"C-{self.pk}"
 
+    @property
+    def hides_findings(self) -> bool:
+        """Whether findings and rank stay hidden: the case was drawn blind and is not decided yet."""
+        return self.is_blind and self.state != CaseState.CLOSED
+
 
 class CaseSignal(models.Model):
     """A signal's home: exactly one case."""

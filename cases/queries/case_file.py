@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases import permissions
-from cases.enums import CaseState
 from cases.models import Case, Decision, EvidenceSnapshot
 from cases.queries.audit import AuditRow, entries_of
 from cases.queries.names import EntityName, names_of
@@ -96,7 +95,7 @@ def material(*, case: Case, opened: bool) -> Material:
         subject=names_of([case.entity], opened=opened)[case.entity_id],
         abuse_name=known.abuse_types[case.abuse_type_id].name,
         queue_name=known.queues[case.queue_id].name,
-        is_blind=case.is_blind and case.state != CaseState.CLOSED,
+        is_blind=case.hides_findings,
         records=_records(case),
         what=what(case=case, opened=opened),
         linked=linked_to(case.entity, opened=opened),

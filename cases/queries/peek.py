@@ -40,7 +40,7 @@ def peek(*, user: User, ref: str, now: datetime) -> Peek:
         Missing: no such case, or this person may not see its queue.
     """
     case = case_for(user, ref)
-    is_blind = case.is_blind and case.state != CaseState.CLOSED
+    is_blind = case.hides_findings
     [row] = case_rows([case], now=now)
     return Peek(
         row=row,

@@ -39,7 +39,7 @@ class Rest:
     @property
     def similar(self) -> list[similar.Similar]:
         """Closed cases like this one; none where findings are hidden, because they are compared by findings."""
-        return [] if is_blind(self.case) else similar.similar_to(case=self.case, queue_ids=self._queue_ids())
+        return [] if self.case.hides_findings else similar.similar_to(case=self.case, queue_ids=self._queue_ids())
 
     @property
     def notes(self) -> list[Any]:
@@ -81,7 +81,7 @@ def rest(request: HtmxRequest, seen: Sight) -> dict[str, Any]:
     return {
         "has_rest": True,
         "failed": failed,
-        "is_blind": is_blind(seen.case),
+        "is_blind": seen.case.hides_findings,
         "raw": raw(seen),
         "colleagues": _colleagues(seen.case, values),
         **evidence(seen),
@@ -109,11 +109,6 @@ def notes(request: HtmxRequest, case: Case) -> dict[str, Any]:
     """Return the notes, who can be told of a new one, and to whom a case under review can be handed."""
     values, failed = sections.read(Rest(case, request.user), ("notes", "people"))
     return {"failed": failed, "colleagues": _colleagues(case, values), **values}
-
-
-def is_blind(case: Case) -> bool:
-    """Tell whether findings stay hidden: the case was drawn blind and is not decided yet."""
-    return case.is_blind and case.state != CaseState.CLOSED
 
 
 def _colleagues(case: Case, values: dict[str, Any]) -> list[tuple[int, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from cases.enums import CaseState
 from cases.queries.event_views import EventView, event_views, in_order, newest_ids
 from cases.queries.sight import Sight
 from cases.web import event_words, story
@@ -33,7 +32,7 @@ def context(seen: Sight, *, zone: ZoneInfo | None, chosen: str = "") -> dict[str
     Without a filter nothing is read that the case did not bring; with one, the newest 50 events of its kinds are.
     """
     chosen = chosen if chosen in FILTERS else ""
-    happened, is_blind = seen.what, seen.case.is_blind and seen.case.state != CaseState.CLOSED
+    happened, is_blind = seen.what, seen.case.hides_findings
     trigger = next((event for event in happened.evidence if event.is_trigger), None)
     tells_sides = seen.case.abuse_type_id == "account_takeover" and not is_blind
     return {

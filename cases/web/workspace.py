@@ -147,7 +147,7 @@ def _ticked(entered: QueryDict | None) -> list[str] | None:
 
 def centre(request: HtmxRequest, seen: sight.Sight) -> dict[str, Any]:
     """Return why the case is here."""
-    happened, is_blind = seen.what, rest.is_blind(seen.case)
+    happened, is_blind = seen.what, seen.case.hides_findings
     reasons, more = _reasons(seen)
     flagged = next((event for event in happened.evidence if event.is_trigger), None)
     return {
@@ -171,7 +171,7 @@ def _reasons(seen: sight.Sight) -> tuple[list[story.Why], list[story.Why]]:
 
 
 def _findings(seen: sight.Sight) -> list[SignalView]:
-    return [] if rest.is_blind(seen.case) else seen.what.signals
+    return [] if seen.case.hides_findings else seen.what.signals
 
 
 def _draft(panel: DecidePanel, entered: QueryDict | None) -> dict[str, Any]:
