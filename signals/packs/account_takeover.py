@@ -155,9 +155,9 @@ def _strange_address(view: EventView) -> Reason:
     place = "address and device" if new_device else "address"
     return Reason(
         "first_seen_address",
-        f"In 90 days the account never logged in from this {place}; it used {known:.0f} other addresses.",
+        f"In 90 days the account never logged in from this {place}; other addresses it used: {known:.0f}.",
         "first seen",
-        f"{known:.0f} known addresses",
+        f"known addresses: {known:.0f}",
     )
 
 
