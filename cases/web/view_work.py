@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from cases.filter_text import Filter, parse
 from cases.models import CaseSkip, SavedView
 from cases.queries import filter_addresses
 from cases.queries.filter_addresses import Asked
@@ -12,8 +15,12 @@ from cases.queries.views import queues_of_view
 from cases.services import claims, view_edits
 from tscore.core.errors import Conflict, Missing, Refused
 from tscore.core.http import HtmxRequest
+from tscore.core.models import User
 
-VIEW = "view"
+VIEW: Final = "view"
+FREE: Final = parse("state:free")
+# So many pages of free cases are looked through for one that was not skipped and is not a lead's.
+PAGES: Final = 4
 
 
 def begin(request: HtmxRequest, found: SavedView) -> None:
@@ -43,24 +50,37 @@ def _next_of(request: HtmxRequest, view_id: int, now: datetime) -> str:
 
 def cases_of(request: HtmxRequest, found: SavedView, asked: Asked, now: datetime) -> CaseList:
     """Return one page of the cases that a view lets through."""
-    queues = queues_of_view(found, request.user)
+    return _page(found, request.user, asked.shown, now, request.GET.get("after") or None)
+
+
+def _page(found: SavedView, user: User, asked: Filter, now: datetime, cursor: str | None) -> CaseList:
+    queues = queues_of_view(found, user)
     if not queues:
         return CaseList([], None, None, is_cut=False)
-    cursor = request.GET.get("after") or None
-    return case_list(queues=queues, asked=asked.shown, user=request.user, now=now, cursor=cursor)
+    return case_list(queues=queues, asked=asked, user=user, now=now, cursor=cursor)
 
 
 def claim_first(request: HtmxRequest, found: SavedView, now: datetime) -> str:
-    """Take the first case of the view that this person may take and did not skip; return it, or an empty text."""
-    listed = cases_of(request, found, filter_addresses.read(found.filter), now)
-    rows = [row for row in listed.rows if row.state == "queued"]
-    skips = CaseSkip.objects.filter(actor=request.user, until__gt=now, case__in=[row.id for row in rows])
+    """Take the first free case of the view that this person may take and did not skip; return it, or an empty text."""
+    asked, cursor = filter_addresses.read(found.filter).shown, None
+    free = replace(asked, terms=(*asked.terms, *FREE.terms))
+    for _ in range(PAGES):
+        listed = _page(found, request.user, free, now, cursor)
+        ref, cursor = _claim_of(listed, request.user, now), listed.next_cursor or listed.further_cursor
+        if ref or cursor is None:
+            return ref
+    return ""
+
+
+def _claim_of(listed: CaseList, user: User, now: datetime) -> str:
+    ids = [row.id for row in listed.rows]
+    skips = CaseSkip.objects.filter(actor=user, until__gt=now, case__in=ids)
     skipped = set(skips.values_list("case_id", flat=True))
-    for row in rows:
-        if row.id in skipped:
+    for number in ids:
+        if number in skipped:
             continue
         try:
-            return claims.claim(case_id=row.id, actor=request.user, now=now).ref
+            return claims.claim(case_id=number, actor=user, now=now).ref
         except (Conflict, Refused):  # somebody was faster, or it is a lead's
             continue
     return ""

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from guardian.shortcuts import assign_perm
 
-from cases.models import Case, SavedView
+from cases.models import Case, CaseSkip, SavedView
 from cases.queries import views
 from cases.services import claims, leaving, view_edits
 from tests.cases import build
@@ -138,6 +138,20 @@ def test_start_takes_the_first_free_case_of_the_view(ada, cleo, queue_a, sign_in
     places = [client.post(f"/views/{made.pk}/next/", {"form_key": key})["Location"] for key in ("k", "k", "l")]
 
     assert places == [f"/cases/{wanted.ref}/"] * 2 + [f"/views/{made.pk}/?drained=1"]
+
+
+def test_start_finds_the_free_case_behind_pages_of_taken_and_skipped_ones(ada, cleo, queue_a, sign_in):
+    made = save(ada, queue_a)
+    listed = [build.case(f"a-{number}", severity="critical", score=0.99 - number / 1000) for number in range(111)]
+    Case.objects.filter(pk__in=[case.pk for case in listed[:55]]).update(
+        state="reviewing", claimed_by=cleo, claim_until=build.factories.after(days=9000)
+    )
+    for case in listed[55:110]:
+        CaseSkip.objects.create(case=case, actor=ada, reason="later", until=build.factories.after(days=9000))
+
+    place = sign_in(ada).post(f"/views/{made.pk}/next/", {"form_key": "k"})["Location"]
+
+    assert place == f"/cases/{listed[110].ref}/"
 
 
 def begun(client, view):
