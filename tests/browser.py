@@ -51,7 +51,7 @@ def page(browser: Any, console: str) -> Iterator[Any]:
     context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def console(django_db_setup: None, services: Any) -> Iterator[str]:
     """Serve this worker's database with the production web server and return the base address.
 
