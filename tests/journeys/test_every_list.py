@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from tests.journeys.test_palette import BOUND
 
 pytestmark = [pytest.mark.browser]
 SHOWN = "lines => lines.map((one) => one.firstChild.textContent)"
-LINK = "document.querySelector('[data-row][aria-current] [data-open]')?.pathname"
+LINK = """(() => { const link = document.querySelector('[data-row][aria-current] [data-open]');
+  return link && link.pathname + link.search; })()"""
 ROW = "[...document.querySelectorAll('[data-row]')].indexOf(document.querySelector('[data-row][aria-current]'))"
 # What typing into a field must leave as it was: the address, the ticks, the row, the dialogs, what has the focus.
 REST = """() => [location.href, document.querySelectorAll('[type=checkbox]:checked, [type=radio]:checked').length,
@@ -67,7 +69,7 @@ def _opens(page: Any, address: str) -> list[str]:
         wanted = page.evaluate(LINK) or "a link"
         press(page, key)
         try:
-            page.wait_for_url(lambda url, wanted=wanted: wanted in url, wait_until="commit", timeout=4000)
+            page.wait_for_url(lambda url, wanted=wanted: wanted in url, wait_until="domcontentloaded", timeout=4000)
         except TimeoutError:
             faults.append(f"{key} opens {page.url}, not {wanted}")
     return faults
@@ -78,7 +80,7 @@ def _leaves(page: Any, address: str) -> list[str]:
     page.goto(address)
     keys, there = ("g i", "inbox") if address == "/queues/" else ("g q", "queues")
     press(page, "j", keys)
-    page.wait_for_url(f"**/{there}/", wait_until="commit", timeout=4000)
+    page.wait_for_url(re.compile(f"//[^/]+/{there}/$"), wait_until="domcontentloaded", timeout=4000)
     return []
 
 
