@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from cases.filter_text import Filter, parse
-from cases.models import CaseSkip, SavedView
+from cases.models import CaseSkip, Queue, SavedView
 from cases.queries import filter_addresses
 from cases.queries.filter_addresses import Asked
 from cases.queries.lists import CaseList, case_list
@@ -50,11 +50,11 @@ def _next_of(request: HtmxRequest, view_id: int, now: datetime) -> str:
 
 def cases_of(request: HtmxRequest, found: SavedView, asked: Asked, now: datetime) -> CaseList:
     """Return one page of the cases that a view lets through."""
-    return _page(found, request.user, asked.shown, now, request.GET.get("after") or None)
+    queues = queues_of_view(found, request.user)
+    return _page(queues, request.user, asked.shown, now, request.GET.get("after") or None)
 
 
-def _page(found: SavedView, user: User, asked: Filter, now: datetime, cursor: str | None) -> CaseList:
-    queues = queues_of_view(found, user)
+def _page(queues: list[Queue], user: User, asked: Filter, now: datetime, cursor: str | None) -> CaseList:
     if not queues:
         return CaseList([], None, None, is_cut=False)
     return case_list(queues=queues, asked=asked, user=user, now=now, cursor=cursor)
@@ -63,9 +63,9 @@ def _page(found: SavedView, user: User, asked: Filter, now: datetime, cursor: st
 def claim_first(request: HtmxRequest, found: SavedView, now: datetime) -> str:
     """Take the first free case of the view that this person may take and did not skip; return it, or an empty text."""
     asked, cursor = filter_addresses.read(found.filter).shown, None
-    free = replace(asked, terms=(*asked.terms, *FREE.terms))
+    free, queues = replace(asked, terms=(*asked.terms, *FREE.terms)), queues_of_view(found, request.user)
     for _ in range(PAGES):
-        listed = _page(found, request.user, free, now, cursor)
+        listed = _page(queues, request.user, free, now, cursor)
         ref, cursor = _claim_of(listed, request.user, now), listed.next_cursor or listed.further_cursor
         if ref or cursor is None:
             return ref

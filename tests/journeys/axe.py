@@ -13,8 +13,10 @@ NARROW, HEIGHT = 320, 900
 SIX_LOOKS: Final[Looks] = tuple((scheme, width) for scheme in ("light", "dark") for width in (1440, 1024, NARROW))
 TWO_LOOKS: Final[Looks] = (("light", 1440), ("dark", NARROW))
 WHOLE: Final = "document.documentElement.scrollHeight"
-RUN: Final = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})
+RUN: Final = """([runOnly, rules]) => axe.run(document, {runOnly, rules, resultTypes: ['violations']})
   .then(found => found.violations)"""
+ALL_RULES: Final = {"type": "tag", "values": TAGS}
+TARGETS: Final = "target-size"
 
 
 def violations(page: Any, looks: Looks) -> list[str]:
@@ -23,20 +25,24 @@ def violations(page: Any, looks: Looks) -> list[str]:
     found = []
     for scheme, width in looks:
         page.emulate_media(color_scheme=scheme)
-        _resize(page, width)
-        found += [f"{scheme} {width} {one}" for one in _faults(page)]
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found += [f"{scheme} {width} {one}" for one in _faults(page, is_narrow=width == NARROW)]
     return found
 
 
-def _resize(page: Any, width: int) -> None:
-    """Set the width; a narrow page is seen whole, so that its floating bar rests and lies over no link by chance."""
-    page.set_viewport_size({"width": width, "height": HEIGHT})
-    if width == NARROW:
-        page.set_viewport_size({"width": width, "height": max(HEIGHT, page.evaluate(WHOLE))})
+def _faults(page: Any, *, is_narrow: bool) -> list[str]:
+    faults = _told(page, ALL_RULES, {TARGETS: {"enabled": not is_narrow}})
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        faults.append("scrolls sideways")
+    return [*faults, *_small_targets(page)] if is_narrow else faults
 
 
-def _faults(page: Any) -> list[str]:
-    found = page.evaluate(RUN, TAGS)
-    faults = [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
-    is_wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [*faults, "scrolls sideways"] if is_wide else faults
+def _small_targets(page: Any) -> list[str]:
+    """See a narrow page whole, so that its floating bar rests and lies over no link by chance."""
+    page.set_viewport_size({"width": NARROW, "height": max(HEIGHT, page.evaluate(WHOLE))})
+    return _told(page, {"type": "rule", "values": [TARGETS]}, {})
+
+
+def _told(page: Any, run_only: dict[str, Any], rules: dict[str, Any]) -> list[str]:
+    found = page.evaluate(RUN, [run_only, rules])
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]

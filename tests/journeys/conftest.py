@@ -37,10 +37,13 @@ def signed_in(page: Any, console: str, reviewer: Any) -> Any:
     return page
 
 
-@pytest.fixture(params=["two", pytest.param("six", marks=pytest.mark.slow)])
+@pytest.fixture(
+    params=[pytest.param(axe.TWO_LOOKS, id="two"), pytest.param(axe.SIX_LOOKS, id="six", marks=pytest.mark.slow)]
+)
 def looks(request: pytest.FixtureRequest) -> axe.Looks:
     """The schemes and widths a page is looked at in: two in a check, all six at full size."""
-    return {"two": axe.TWO_LOOKS, "six": axe.SIX_LOOKS}[request.param]
+    looks: axe.Looks = request.param
+    return looks
 
 
 @pytest.fixture
