@@ -6,8 +6,13 @@ ingest itself send real items instead.
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from itertools import count
+from operator import or_
 from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
 
 from signals.kinds import KINDS
 from signals.kinds_members import CONTEXT_ENTITIES, Shape
@@ -24,14 +29,22 @@ def after(minutes: float = 0, *, days: float = 0) -> datetime:
 
 def entity(kind: str, external_id: str, *, at: datetime = NOON) -> Entity:
     """Return the entity, made if need be."""
-    row, _ = Entity.objects.get_or_create(
-        kind=kind,
-        external_id=external_id,
-        defaults={"ref": f"en_{kind}_{external_id}"[:24], "first_seen_at": at, "last_seen_at": at},
+    return entities([(kind, external_id)], at=at)[kind, external_id]
+
+
+def entities(named: list[tuple[str, str]], *, at: datetime = NOON) -> dict[tuple[str, str], Entity]:
+    """Return the entities of these kinds and ids, made if need be, in two statements at most."""
+    alike = [Q(kind=kind, external_id=external_id) for kind, external_id in named]
+    found = {(row.kind, row.external_id): row for row in Entity.objects.filter(reduce(or_, alike))} if alike else {}
+    missing = [one for one in dict.fromkeys(named) if one not in found]
+    made = Entity.objects.bulk_create(
+        Entity(kind=kind, external_id=name, ref=f"en_{kind}_{name}"[:24], first_seen_at=at, last_seen_at=at)
+        for kind, name in missing
     )
-    return row
+    return found | dict(zip(missing, made, strict=True))
 
 
+@transaction.atomic(savepoint=False)
 def event(
     kind: str,
     at: datetime,
@@ -45,17 +58,19 @@ def event(
 ) -> Event:
     """Store one revision of an event; `amount` is in minor units of the base currency."""
     declared = KINDS[kind]
-    named = {
-        name: entity(what, members[name], at=at) for name, what in declared.entity_members.items() if name in members
-    }
-    named |= {name: entity(CONTEXT_ENTITIES[name], value, at=at) for name, value in (context or {}).items()}
-    domain_rows = [entity("domain", name, at=at) for name in domains]
-    roles = {name: row.pk for name, row in named.items()}
-    if domain_rows:
-        roles["domain"] = domain_rows[0].pk
+    named = [(name, what, members[name]) for name, what in declared.entity_members.items() if name in members]
+    named += [(name, CONTEXT_ENTITIES[name], value) for name, value in (context or {}).items()]
+    named += [("domain", "domain", name) for name in domains]
+    rows = entities([(what, value) for _, what, value in named], at=at)
+    involved = [(role, rows[what, value]) for role, what, value in named]
+    roles: dict[str, int] = {}
+    for role, one in involved:
+        roles.setdefault(role, one.pk)  # of several domains the first is the event's
     texts = {name: members.pop(name) for name in declared.text_members if name in members}
     row = _event_row(kind, at, id=id, source=source, observed_at=observed_at or at, roles=roles, members=members)
-    _involve(row, [*named.items(), *(("domain", domain) for domain in domain_rows)])
+    if id:
+        _supersede(row)
+    _involve(row, involved)
     PersonalText.objects.bulk_create([PersonalText(event=row, member=name, text=text) for name, text in texts.items()])
     return row
 
@@ -115,9 +130,12 @@ def _event_row(
     )
 
 
-def _involve(row: Event, named: list[tuple[str, Entity]]) -> None:
+def _supersede(row: Event) -> None:
     earlier = Event.objects.filter(source=row.source, external_id=row.external_id, observed_at__lt=row.observed_at)
     Involvement.objects.filter(event__in=earlier, superseded_at=None).update(superseded_at=row.observed_at)
+
+
+def _involve(row: Event, named: list[tuple[str, Entity]]) -> None:
     Involvement.objects.bulk_create(
         [
             Involvement(

@@ -35,14 +35,15 @@ def identifier(text, number):
 
 def scene(texts, actor):
     """Make a case of one seller whose titles, messages, name, device, reports and findings are these texts."""
-    start = build.login("seller", factories.after(-60))
+    start, entered = build.login("seller", factories.after(-60)), build.login("learner")
+    seller, learner = factories.entity("account", "seller"), factories.entity("account", "learner")
     for number, text in enumerate(texts):
         text, at = stored(text), factories.after(-number)
         named = identifier(text, number)
-        for kind in ("account", "device"):  # as intake does: with a reference of its own
-            Entity.objects.create(
-                kind=kind, external_id=named, ref=f"en_{kind}_{number}", first_seen_at=at, last_seen_at=at
-            )
+        Entity.objects.bulk_create(  # as intake does: with references of their own
+            Entity(kind=kind, external_id=named, ref=f"en_{kind}_{number}", first_seen_at=at, last_seen_at=at)
+            for kind in ("account", "device")
+        )
         listed = factories.event(
             "listing.created", at, listing=f"l-{number}", seller="seller", title=text, description=f"{text} ",
             category="other", context={"device": named},
@@ -51,11 +52,9 @@ def scene(texts, actor):
         factories.event("account.created", at, account=named, name=text)
         factories.event("report.created", at, reporter=named, reason="other", text=text)
         build.signal(
-            factories.entity("account", "seller"), "account_takeover", events=(start, listed, said), sentence=text,
-            score=0.9 - number / 1000,
+            seller, "account_takeover", events=(start, listed, said), sentence=text, score=0.9 - number / 1000,
         )  # fmt: skip
-        entered = build.login("learner", factories.after(-number))
-        build.signal(factories.entity("account", "learner"), "account_takeover", events=(entered,), sentence=text)
+        build.signal(learner, "account_takeover", events=(entered,), sentence=text)
     correlation.correlate_pending(limit=500, now=factories.NOON)
     case = claims.claim(case_id=Case.objects.get(entity__external_id="seller").pk, actor=actor, now=factories.NOON)
     for text in texts:
