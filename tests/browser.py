@@ -8,6 +8,8 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -27,6 +29,8 @@ FLAGS = [
 ]
 GUNICORN = "-m gunicorn tscore.wsgi:application -k gthread -w 1 --threads 4 --graceful-timeout 1 --no-control-socket"
 READY_PATIENCE_S = 60
+# What a page tells when it is left would be answered after its session is gone, and take the next visitor's away.
+STAY_SILENT = "navigator.sendBeacon = () => true"
 
 
 @pytest.fixture(scope="session")
@@ -42,24 +46,46 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
-@pytest.fixture
-def page(browser: Any, console: str) -> Iterator[Any]:
-    """Open a page of a fresh visitor, addressed relative to the console."""
+@pytest.fixture(scope="session")
+def visitor(browser: Any, console: str) -> Iterator[Any]:
+    """Keep one visitor for the session, addressed relative to the console: one for each test would take half a second.
+
+    A blank page of the console stays open, so that the pages of the tests find its process warm.
+    """
     context = browser.new_context(base_url=console, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
+    context.new_page().goto("/healthz")
+    yield context
     context.close()
 
 
+@pytest.fixture
+def page(visitor: Any) -> Iterator[Any]:
+    """Open a page of a visitor who was never here; afterwards forget all that the visit left."""
+    visitor.set_default_timeout(10_000)
+    yield visitor.new_page()
+    for left in visitor.pages[1:]:
+        left.evaluate(STAY_SILENT)
+        left.close()
+    visitor.set_offline(False)
+    visitor.clear_cookies()
+    visitor.pages[0].evaluate("localStorage.clear()")
+
+
 @pytest.fixture(scope="session")
-def console(django_db_setup: None, services: Any) -> Iterator[str]:
+def collecting() -> Thread:
+    """Collect what is served while the database is made: each takes several seconds of one core."""
+    thread = Thread(target=_collect, args=(Path(os.environ["DATA"]),))
+    thread.start()
+    return thread
+
+
+@pytest.fixture(scope="session")
+def console(collecting: Thread, django_db_setup: None) -> Iterator[str]:
     """Serve this worker's database with the production web server and return the base address.
 
     It is another process: a test that uses it commits, so it asks for `transactional_db` as well.
     """
-    with locks.held(services.data / "collect", patience_s=60):
-        if not (services.data / "static" / "staticfiles.json").exists():
-            _manage("collectstatic", "--noinput", "-v0")
+    collecting.join()
     port = _free_port()
     environment = {**os.environ, "PORT": str(port), "PYTHONWARNINGS": "default"}
     argv = [sys.executable, *GUNICORN.split(), "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
@@ -72,8 +98,10 @@ def console(django_db_setup: None, services: Any) -> Iterator[str]:
         process.wait(10)
 
 
-def _manage(*arguments: str) -> None:
-    subprocess.run([sys.executable, "manage.py", *arguments], check=True, cwd=_root())
+def _collect(data: Path) -> None:
+    with locks.held(data / "collect", patience_s=60):
+        if not (data / "static" / "staticfiles.json").exists():
+            subprocess.run([sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], check=True, cwd=_root())
 
 
 def _root() -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests import database
-from tests.browser import browser, console, page  # noqa: F401  (fixtures)
+from tests.browser import browser, collecting, console, page, visitor  # noqa: F401  (fixtures)
 from tscore import embedded
 
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ

@@ -18,12 +18,20 @@ def world(transactional_db: None) -> None:
     """Commit what a test builds."""
 
 
-@pytest.fixture
-def reviewer(world: None, ada: Any) -> Any:
-    """Ada, who can type her password."""
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    """The hash of the one password of the journeys: to make it takes a quarter of a second."""
+    from django.contrib.auth.hashers import make_password
+
     from tests.journeys.scenes import PASSWORD
 
-    ada.set_password(PASSWORD)
+    return make_password(PASSWORD)
+
+
+@pytest.fixture
+def reviewer(world: None, ada: Any, password_hash: str) -> Any:
+    """Ada, who can type her password."""
+    ada.password = password_hash
     ada.save(update_fields=["password"])
     return ada
 

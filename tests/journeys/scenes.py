@@ -16,6 +16,8 @@ from tests.hostile import files
 from tscore.core.models import User
 
 PASSWORD = "correct horse battery staple"
+SETTLED = """() => document.fonts.status === "loaded"
+  && !document.querySelector('.htmx-request, [hx-trigger="load"], [hx-trigger="load delay:50ms"]')"""
 
 
 def enter(page: Any, console: str, user: User) -> None:
@@ -23,6 +25,20 @@ def enter(page: Any, console: str, user: User) -> None:
     client = Client()
     client.force_login(user, backend="tscore.core.people.People")
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": console}])
+
+
+def complaints(page: Any) -> list[str]:
+    """Return the list to which the errors that a page writes to its console are added from now on."""
+    found: list[str] = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+def settle(page: Any) -> None:
+    """Wait until everything that a page asks for by itself is there."""
+    page.wait_for_load_state()
+    page.wait_for_function(SETTLED)
 
 
 def begin(page: Any) -> None:

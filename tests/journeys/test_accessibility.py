@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from tests.journeys.axe import Looks, violations
-from tests.journeys.scenes import begin, enter
+from tests.journeys.scenes import begin, complaints, enter
 
 pytestmark = [pytest.mark.browser]
 
 
 @pytest.fixture
-def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[Any]:
+def view(page: Any, console: str, reviewer: Any, takeover: Any) -> Any:
     """The page of Ada, who also leads and keeps the console, with four cases, one decided, its delivery paused."""
     from django.contrib.auth.models import Group
 
@@ -30,15 +29,9 @@ def view(browser: Any, console: str, reviewer: Any, takeover: Any) -> Iterator[A
     reviewer.groups.add(*Group.objects.filter(name__in=("lead", "admin")))
     alarms.raise_alarm(enforcement.PAUSED, "critical", "The marketplace says this endpoint is gone (410).", NOON)
     _refuse_and_mute(reviewer)
-    context = browser.new_context(base_url=console, reduced_motion="reduce")
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    page.problems = []
-    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.problems = complaints(page)
     enter(page, console, reviewer)
-    yield page
-    context.close()
+    return page
 
 
 def _refuse_and_mute(actor: Any) -> None:

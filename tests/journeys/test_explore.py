@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from guardian.shortcuts import assign_perm
 
-from tests.journeys.scenes import enter
+from tests.journeys.scenes import complaints, enter
 
 pytestmark = [pytest.mark.browser]
 
@@ -24,10 +24,8 @@ def leading(reviewer: Any, takeover: Any) -> Any:
 
 def test_plotly_is_loaded_when_asked_for_and_draws(page: Any, console: str, leading: Any) -> None:
     asked: list[str] = []
-    problems: list[str] = []
+    problems = complaints(page)
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
     enter(page, console, leading)
 
     page.goto("/queues/ato/health/")

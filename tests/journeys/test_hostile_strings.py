@@ -15,21 +15,20 @@ COUNT = """() => [window.fired, document.querySelectorAll(`main script, main ifr
 def test_a_page_of_all_hostile_texts_does_nothing_by_itself(page: Any, console: str, reviewer: Any) -> None:
     from tests.hostile import strings
     from tests.hostile.test_strings import scene
-    from tests.journeys.scenes import enter
+    from tests.journeys.scenes import complaints, enter, settle
 
     texts = [text for name, group in strings.GROUPS.items() if name != "sizes" for text in group if text.split()]
     case = scene(texts, reviewer)
-    problems: list[str] = []
+    problems = complaints(page)
     asked: list[str] = []
     page.add_init_script(FIRED)
-    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("dialog", lambda dialog: (problems.append(dialog.message), dialog.dismiss()))
     page.on("request", lambda request: asked.append(request.url))
     enter(page, console, reviewer)
 
     for path in (f"/cases/{case.ref}/", "/queues/ato/", f"/e/account/{case.entity.ref}/"):
-        page.goto(path, wait_until="networkidle", timeout=60_000)
+        page.goto(path, timeout=60_000)
+        settle(page)
         assert page.evaluate(COUNT) == [0, 0]
 
     assert problems == []

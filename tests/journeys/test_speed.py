@@ -81,12 +81,12 @@ def _told(name: str, values: list[float]) -> str:
 
 
 def test_a_decision_is_painted(decide: Any, takeover: Any) -> None:
-    for number in range(12):
+    for number in range(7):
         takeover(f"a-{number}", score=0.9 - number / 100)
 
-    found = decide(10)
+    found = decide(6)
 
-    assert len(found["painted"]) == 10
+    assert len(found["painted"]) == 6
     assert share(found["painted"], 0.5) < 1000
 
 

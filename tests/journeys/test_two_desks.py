@@ -35,7 +35,7 @@ def desk(browser: Any, console: str) -> Iterator[Callable[[Any], Any]]:
         context.close()
 
 
-@pytest.mark.parametrize("rounds", [4, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(100, marks=pytest.mark.slow)])
 def test_no_case_is_handed_out_or_decided_twice(desk: Any, reviewer: Any, cleo: Any, rounds: int) -> None:
     for number in range(2 * rounds):
         build.case(f"a-{number}")
