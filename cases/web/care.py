@@ -39,7 +39,7 @@ class CareForm(forms.Form):
 def wellbeing(request: HtmxRequest) -> HttpResponse:
     """Show or change a person's wishes, and what they had in front of them today."""
     wishes = care.of(request.user)
-    if request.method == "GET":
+    if request.method != "POST":
         return _answer(request, wishes, CareForm(initial=_initial(wishes)))
     form = CareForm(request.POST)
     if not form.is_valid():

@@ -44,7 +44,7 @@ def act(request: HtmxRequest) -> HttpResponse:
 
     A button says `claim` or `release` beside the `row`, or `preset.C-812.7.3` (version and key of the preset).
     """
-    if request.method == "GET":
+    if request.method != "POST":
         return peek(request, request.GET.get("row", ""))
     read, now = _ACT.fullmatch(_said(request.POST)), timezone.now()
     if read is None:

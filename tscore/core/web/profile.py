@@ -33,7 +33,7 @@ class DisplayForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def profile(request: HtmxRequest) -> HttpResponse:
     """Show the display settings, or change them."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _answer(request, DisplayForm(instance=request.user))
     form = DisplayForm(request.POST, instance=User.objects.get(pk=request.user.pk))
     if not form.is_valid():

@@ -29,7 +29,7 @@ def login(request: HttpRequest) -> HttpResponse:
     """Show the sign-in page, or sign a person in."""
     if request.user.is_authenticated:
         return see_other(request, _back(request))
-    if request.method == "GET":
+    if request.method != "POST":
         return page(request, TEMPLATE, _context(request, AuthenticationForm(request)))
     typed = request.POST.get("username", "")
     try:
@@ -49,7 +49,7 @@ def again(request: HttpRequest) -> HttpResponse:
     """
     if not is_partial(request):
         return see_other(request, "core:login")
-    if request.method == "GET" or request.user.is_authenticated:
+    if request.method != "POST" or request.user.is_authenticated:
         return partial(request, AGAIN, {})
     who = request.POST.get("who", "")
     typed = User.objects.filter(pseudonym=who).values_list("email", flat=True).first() or who

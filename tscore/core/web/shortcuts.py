@@ -15,7 +15,7 @@ NO_KEY = "That is no key that can be used. Write one sign, Shift+X, Alt+x, Ctrl+
 
 def page_of_keys(request: HtmxRequest) -> HttpResponse:
     """Show every command with its key, or keep what was chosen; a key that another command has is refused."""
-    if request.method == "GET":
+    if request.method != "POST":
         kept = request.user.shortcuts or {}
         return _answer(request, kept.get("mode", "letters"), kept.get("own", {}), {})
     mode = request.POST.get("mode", "letters")
