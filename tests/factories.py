@@ -58,7 +58,7 @@ def event(
 ) -> Event:
     """Store one revision of an event; `amount` is in minor units of the base currency."""
     declared = KINDS[kind]
-    named = [(name, what, members[name]) for name, what in declared.entity_members.items() if name in members]
+    named = [(name, *_named(what, members[name])) for name, what in declared.entity_members.items() if name in members]
     named += [(name, CONTEXT_ENTITIES[name], value) for name, value in (context or {}).items()]
     named += [("domain", "domain", name) for name in domains]
     rows = entities([(what, value) for _, what, value in named], at=at)
@@ -73,6 +73,11 @@ def event(
     _involve(row, involved)
     PersonalText.objects.bulk_create([PersonalText(event=row, member=name, text=text) for name, text in texts.items()])
     return row
+
+
+def _named(kind: str, value: Any) -> tuple[str, str]:
+    """Return kind and id of the entity a member names: a target tells both."""
+    return (kind, value) if kind else (value["kind"], value["id"])
 
 
 def label(

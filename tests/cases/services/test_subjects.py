@@ -107,7 +107,6 @@ def test_report_about_a_listing_makes_the_listings_case(db):
     factories.event("listing.created", after(-60), listing="l-1", seller="s-1", title="Toy")
     listing = factories.entity("listing", "l-1")
     trigger = factories.event("report.created", after(), target={"kind": "listing", "id": "l-1"}, reporter="r-1")
-    type(trigger).objects.filter(pk=trigger.pk)
 
     found = subject_of(build.signal(listing, "prohibited_item", events=(trigger,)))
 

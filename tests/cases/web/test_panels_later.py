@@ -75,12 +75,12 @@ def test_message_page_knows_the_sender_and_how_far_the_text_went(client):
     for number in range(3):
         sent(f"m-other-{number}", f"r-other-{number}", -30, ATTACK)
     evidence = [sent("m-1", "r-1", -2, ATTACK), sent("m-2", "r-2", -1, ATTACK)]
-    factories.event("report.created", factories.after(-1), target="s-1", reporter="r-1", reason="spam")
+    factories.event("report.created", factories.after(-1), target={"kind": "account", "id": "s-1"}, reporter="r-1", reason="spam")
 
     shown = page_of(client, case_about("account", "s-1", "phishing", *evidence))
 
     found = later(shown)
-    assert found["Sender's record"] == "6 messages, 0 reports against it"
+    assert found["Sender's record"] == "6 messages, 1 report against it"
     assert found["First contact"] == "with 1 of 2 recipients"
     assert found["Same text elsewhere"] == "sent to 3 others"
     assert "seen here since" in found["Link domains here"]
