@@ -75,7 +75,8 @@ def test_message_page_knows_the_sender_and_how_far_the_text_went(client):
     for number in range(3):
         sent(f"m-other-{number}", f"r-other-{number}", -30, ATTACK)
     evidence = [sent("m-1", "r-1", -2, ATTACK), sent("m-2", "r-2", -1, ATTACK)]
-    factories.event("report.created", factories.after(-1), target={"kind": "account", "id": "s-1"}, reporter="r-1", reason="spam")
+    sender = {"kind": "account", "id": "s-1"}
+    factories.event("report.created", factories.after(-1), target=sender, reporter="r-1", reason="spam")
 
     shown = page_of(client, case_about("account", "s-1", "phishing", *evidence))
 
