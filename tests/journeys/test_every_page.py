@@ -24,9 +24,10 @@ SEE = """async () => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
   }).observe({type: 'layout-shift', buffered: true});
   await new Promise((done) => setTimeout(done, 50));
-  const count = (what) => [...document.querySelectorAll(what)].filter((one) => one.checkVisibility()).length;
+  const all = (what) => [...document.querySelectorAll(what)];
   return {
-    shift, headings: count('h1'), primary: count('main .button.primary'), critical: count('.sev.critical.filled'),
+    shift, headings: all('h1').length, critical: all('.sev.critical.filled').length,
+    primary: all('main .button.primary').filter((one) => one.checkVisibility()).length,
     kept: Object.entries({...localStorage, ...sessionStorage}),
     weight: performance.getEntries().reduce((sum, entry) => sum + (entry.encodedBodySize ?? 0), 0),
   };
@@ -69,15 +70,15 @@ def _crawl(view: Any, looks: Looks) -> str:
     turns = cycle([(one,) for one in looks] if is_sample else [looks])
     found = {}
     for name, address in pages.addresses().items():
-        found[name] = _faults(view, name, address)
+        found[name] = _faults(view, name, address, is_quick=is_sample)
         found[name] += violations(view, next(turns), is_quick=is_sample)
     return "\n".join(f"{name}: {fault}" for name, faults in found.items() for fault in faults)
 
 
-def _faults(view: Any, name: str, address: str) -> list[str]:
+def _faults(view: Any, name: str, address: str, *, is_quick: bool) -> list[str]:
     view.problems.clear(), view.asked.clear()
     view.set_viewport_size({"width": 1440, "height": 900})
-    answer = view.goto(address)
+    answer = view.goto(address, wait_until="load" if is_quick else "networkidle")
     settle(view)
     seen = view.evaluate(SEE)
     expected = 404 if name == "not found" else 200

@@ -15,7 +15,7 @@ COUNT = """() => [window.fired, document.querySelectorAll(`main script, main ifr
 def test_a_page_of_all_hostile_texts_does_nothing_by_itself(page: Any, console: str, reviewer: Any) -> None:
     from tests.hostile import strings
     from tests.hostile.test_strings import scene
-    from tests.journeys.scenes import complaints, enter, settle
+    from tests.journeys.scenes import complaints, enter
 
     texts = [text for name, group in strings.GROUPS.items() if name != "sizes" for text in group if text.split()]
     case = scene(texts, reviewer)
@@ -27,8 +27,7 @@ def test_a_page_of_all_hostile_texts_does_nothing_by_itself(page: Any, console: 
     enter(page, console, reviewer)
 
     for path in (f"/cases/{case.ref}/", "/queues/ato/", f"/e/account/{case.entity.ref}/"):
-        page.goto(path, timeout=60_000)
-        settle(page)
+        page.goto(path, wait_until="networkidle", timeout=60_000)
         assert page.evaluate(COUNT) == [0, 0]
 
     assert problems == []
